@@ -1,0 +1,49 @@
+/** What the bundled broker's process is told on its control channel, before it listens. Paths are absolute. */
+export type BrokerConfig = {
+  host: string;
+  port: number;
+  certFile: string;
+  keyFile: string;
+  /** PEM roots trusted for clients. */
+  clientCaFile: string;
+  /** PEM CRL, read where the revocation check wants one. */
+  crlFile: string;
+  revocation: string;
+  connectAuth: string;
+  /** `clientId` → the password's hash, in the form that the connectAuth kind reads; null where it needs none. */
+  passwordFile: string | null;
+  sessionTickets: boolean;
+  handshakeTimeoutMs: number;
+};
+
+/** Which layer turned a connection away. */
+export type RefusalLayer = 'tls' | 'connect';
+
+/**
+ * One line of the broker's own count. `source` is the first three octets of the peer's address, so that a storm which gives each
+ * cohort a block of loopback addresses can tell its cohorts apart in the broker's count too.
+ */
+export type BrokerTally = {
+  source: string;
+  verdict: 'accepted' | 'refused' | 'abandoned';
+  layer: RefusalLayer | null;
+  cause: string;
+  count: number;
+};
+
+/** Cumulative since the process started; differences of two snapshots describe what lies between them. */
+export type BrokerSnapshot = {
+  /** getrusage(2) of the whole process, milliseconds. */
+  cpuUserMs: number;
+  cpuSystemMs: number;
+  rssBytes: number;
+  /** Highest RSS the kernel has seen (VmHWM), bytes. */
+  rssPeakBytes: number;
+  /** Delay of the broker's main event loop since the last `mark`, milliseconds. */
+  eventLoopDelayMs: { p50: number; p99: number; max: number };
+  /** TCP connections handed to the TLS listener. */
+  connections: number;
+  /** Connections whose verdict is still open. */
+  pending: number;
+  tallies: BrokerTally[];
+};

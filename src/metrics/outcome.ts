@@ -1,0 +1,24 @@
+/** Every attempt ends in exactly one of these; the order is the order of columns everywhere. */
+export const outcomeKinds = [
+  'accepted',
+  'tls-alert',
+  'connack-refused',
+  'closed',
+  'reset',
+  'timeout',
+  'connect-failed',
+  'local-error',
+] as const;
+
+export type OutcomeKind = (typeof outcomeKinds)[number];
+
+/** The target decided against the client: in the handshake, by closing, or at CONNECT. The others are no decision of the target. */
+export const refusalKinds: readonly OutcomeKind[] = ['tls-alert', 'connack-refused', 'closed', 'reset'];
+
+/** Phases of an attempt that are timed, each from the attempt's actual start (service time). */
+export const latencyNames = ['tcpConnect', 'tlsHandshake', 'authenticated', 'rejected'] as const;
+export type LatencyName = (typeof latencyNames)[number];
+
+/** Phases that are timed from the scheduled start too (response time), in the open models. */
+export const responseNames = ['authenticated', 'rejected'] as const;
+export type ResponseName = (typeof responseNames)[number];

@@ -1,0 +1,45 @@
+import type { Histogram } from 'hdr-histogram-js';
+import type { LatencyName, OutcomeKind, ResponseName } from './outcome.ts';
+
+/**
+ * What one round measured, merged over its workers. Plain to read; how workers write it (one writer each, in shared memory, so that a
+ * worker that dies takes nothing with it) is the recorder's own business.
+ */
+export type Recording = {
+  /** scheduled = started + missedArrivals; started = finished + unfinished. Counted apart, never derived from one another. */
+  scheduled: number;
+  started: number;
+  finished: number;
+  missedArrivals: number;
+  unfinished: number;
+  cohorts: CohortRecording[];
+  /** Counts in equal slices of the round, by the slice in which the attempt started (`started`) or ended (the others). */
+  timeline: { intervalMs: number; cohorts: CohortTimeline[] };
+};
+
+export type CohortRecording = {
+  started: number;
+  outcomes: { kind: OutcomeKind; detail: string; count: number }[];
+  /** Microseconds, 3 significant digits; exact minimum, maximum and sum are kept beside. */
+  latency: Record<LatencyName, LatencyRecording>;
+  response: Record<ResponseName, LatencyRecording>;
+  /** Application and TLS bytes on the TCP connection, summed over finished attempts. */
+  bytesSent: number;
+  bytesReceived: number;
+};
+
+export type LatencyRecording = {
+  histogram: Histogram;
+  count: number;
+  sumUs: number;
+  minUs: number;
+  maxUs: number;
+};
+
+export type CohortTimeline = {
+  started: number[];
+  accepted: number[];
+  refused: number[];
+  failed: number[];
+  p50Ms?: number[];
+};

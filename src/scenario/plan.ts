@@ -1,0 +1,95 @@
+/**
+ * The plan: a scenario validated, its defaults filled in, its variants expanded, its seed fixed. Plain and serialisable; everything
+ * downstream reads this and never the YAML. Durations are milliseconds, rates are attempts per second.
+ */
+export type Plan = {
+  schema: 'certstorm/plan@1';
+  name: string;
+  description: string;
+  /** 32-bit unsigned; every draw of the run (order of rounds, arrivals, serial numbers) derives from it. */
+  seed: number;
+  /** Measured repeats of each variant; rounds of different variants are interleaved. */
+  rounds: number;
+  /** At least one; each is complete, nothing is inherited any more. */
+  variants: VariantPlan[];
+  /** As written by the user, already checked against the metric names of this plan. */
+  thresholds: string[];
+};
+
+export type VariantPlan = {
+  /** Unique within the plan; `default` when the scenario names none. */
+  name: string;
+  /** Plain labels: always `target`, `revocation`, `crlEntries`, `connectAuth`, and the last path segment of each matrix field. */
+  labels: Record<string, string | number | boolean>;
+  corpus: CorpusPlan;
+  target: TargetPlan;
+  load: LoadPlan;
+  cohorts: CohortPlan[];
+};
+
+export type CorpusPlan = {
+  algorithm: string;
+  /** Identities over all cohorts that carry a certificate, shared out by weight where a cohort names no number. */
+  identities: number;
+  /** Entries of the CRL in total, at least the revoked identities: the rest are serials that no one holds. */
+  crlEntries: number;
+};
+
+export type TargetPlan = {
+  kind: string;
+  host: string;
+  /** 0 lets the operating system choose. */
+  port: number;
+  revocation: string;
+  connectAuth: string;
+  /** TLS 1.3 session tickets offered by the broker. */
+  sessionTickets: boolean;
+};
+
+export type LoadModel = 'constant-arrival-rate' | 'ramping-arrival-rate' | 'constant-vus' | 'ramping-vus';
+
+export type Stage = { durationMs: number; target: number };
+
+export type LoadPlan = {
+  model: LoadModel;
+  /** Arrivals per second (constant), or the rate that the first stage starts from (ramping). 0 in the closed models. */
+  rate: number;
+  /** Virtual users (constant), or the number that the first stage starts from (ramping). 0 in the open models. */
+  vus: number;
+  /** Length of the measured window; the sum of the stages where there are stages. */
+  durationMs: number;
+  /** Empty in the constant models. */
+  stages: Stage[];
+  /** Attempts made before the window opens, at the same load, recorded nowhere. */
+  warmupMs: number;
+  /** Open models: an arrival that finds this many attempts in flight is missed, and counted as missed. */
+  maxInFlight: number;
+  /** An attempt without outcome after this long ends as `timeout`. */
+  attemptTimeoutMs: number;
+  /** How long attempts in flight may still end after the window closes; then they are counted as unfinished. */
+  gracefulStopMs: number;
+};
+
+export type ExpectedOutcome = 'accept' | 'reject' | 'reject-at-tls' | 'reject-at-connect';
+
+export type Expectation = {
+  outcome: ExpectedOutcome;
+  /** The alert's name, the CONNACK code's name, or the broker's own cause, e.g. `certificate_expired`, `CERT_HAS_EXPIRED`. */
+  cause?: string;
+};
+
+export type Credentials = 'right' | 'wrong' | 'none';
+
+export type CohortPlan = {
+  name: string;
+  /** Relative share of the arrivals. */
+  weight: number;
+  /** How many identities; 0 for a cohort without a certificate. */
+  identities: number;
+  /** A name from the forge's registry; `none` for a certificate without defect. */
+  defect: string;
+  expect: Expectation;
+  driver: string;
+  /** User name and password sent in CONNECT; `none` sends neither. */
+  credentials: Credentials;
+};

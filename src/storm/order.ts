@@ -1,0 +1,66 @@
+import type { Recording } from '../metrics/recording.ts';
+import type { Identity } from '../pki/identity.ts';
+
+/** Who storms: given once, kept over all rounds, so that every SecureContext is built before any clock starts. */
+export type StormOrder = {
+  workers: number;
+  /** PEM roots that the clients trust for the server. */
+  serverCa: string;
+  cohorts: StormCohort[];
+};
+
+export type StormCohort = {
+  name: string;
+  driver: string;
+  identities: Identity[];
+  /** What CONNECT carries; null sends no user name. */
+  password: string | null;
+};
+
+/** One round: where to, how fast, how long. */
+export type RoundOrder = {
+  address: { host: string; port: number };
+  serverName: string;
+  /** Draws cohorts and identities. */
+  seed: number;
+  /** Relative share of arrivals for each cohort, in the order of StormOrder.cohorts; 0 leaves one out. */
+  weights: number[];
+  schedule: ScheduleOrder;
+  durationMs: number;
+  maxInFlight: number;
+  attemptTimeoutMs: number;
+  gracefulStopMs: number;
+};
+
+export type ScheduleOrder =
+  | { model: 'constant-arrival-rate'; rate: number }
+  | { model: 'ramping-arrival-rate'; rate: number; stages: { durationMs: number; target: number }[] }
+  | { model: 'constant-vus'; vus: number }
+  | { model: 'ramping-vus'; vus: number; stages: { durationMs: number; target: number }[] };
+
+export type StormProgress = {
+  elapsedMs: number;
+  started: number;
+  finished: number;
+  inFlight: number;
+  missedArrivals: number;
+};
+
+/** What a round leaves behind. Whatever was recorded survives a lost worker and an early stop. */
+export type RoundRecording = {
+  startedAt: number;
+  /** From the first scheduled start to the end of the last attempt, milliseconds. */
+  elapsedMs: number;
+  /** Merged over the workers. */
+  recording: Recording;
+  generator: {
+    cpuUserMs: number;
+    cpuSystemMs: number;
+    eventLoopLagMs: { p50: number; p99: number; max: number };
+    /** Actual minus scheduled start in the open models, milliseconds. */
+    scheduleErrorMs: { p50: number; p99: number; max: number };
+  };
+  /** Workers that ended before the round did, each with a sentence. */
+  lostWorkers: { worker: number; reason: string }[];
+  stoppedEarly: boolean;
+};

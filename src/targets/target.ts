@@ -1,0 +1,61 @@
+import type { BrokerSnapshot } from '../broker/config.ts';
+
+/** What any target is started with. Paths are absolute. */
+export type TargetOrder = {
+  host: string;
+  /** 0 lets the operating system choose. */
+  port: number;
+  revocation: string;
+  connectAuth: string;
+  sessionTickets: boolean;
+  clientCaFile: string;
+  serverCertFile: string;
+  serverKeyFile: string;
+  crlFile: string;
+  /** The users that a password check must know, and their common password. */
+  users: { clientIds: string[]; password: string };
+  /** A folder of this target's own, mode 0700, removed by the run when the target has stopped. */
+  workDir: string;
+};
+
+/** A kind of target: one file, one line in `index.ts`. */
+export type TargetKind = {
+  kind: string;
+  /** Which revocation checks and CONNECT auths it can do; anything else is refused when the scenario is validated. */
+  revocation: readonly string[];
+  connectAuth: readonly string[];
+  /** Resolves when it answers handshakes. Throws TargetError with a sentence for the user. */
+  start(order: TargetOrder): Promise<RunningTarget>;
+};
+
+export type RunningTarget = {
+  address: { host: string; port: number };
+  /** Name to expect in the server's certificate. */
+  serverName: string;
+  pid: number;
+  /** For example `aedes 1.2.0 on Node v24.21.0, OpenSSL 3.5.8`. */
+  version: string;
+  /** Same state at the start of each round: a collection, a fresh event-loop-delay histogram. */
+  prepareRound(): Promise<void>;
+  /** Counters of the process and, where it keeps them, of its connections. Rejects with TargetError when it is gone. */
+  snapshot(): Promise<TargetSnapshot>;
+  /** Settles when the process ends by itself; never after `stop()` was called. */
+  died: Promise<TargetDeath>;
+  /** Ends it; resolves when the process is gone. Safe to call twice. */
+  stop(): Promise<void>;
+};
+
+/** `tallies` and event-loop delay are null for targets that cannot tell. */
+export type TargetSnapshot = Omit<
+  BrokerSnapshot,
+  'tallies' | 'eventLoopDelayMs' | 'connections' | 'pending'
+> & {
+  tallies: BrokerSnapshot['tallies'] | null;
+  eventLoopDelayMs: BrokerSnapshot['eventLoopDelayMs'] | null;
+  connections: number | null;
+  pending: number | null;
+  /** The same CPU from /proc/PID/stat (10 ms ticks), as the second source; null where there is no /proc. */
+  procCpuMs: number | null;
+};
+
+export type TargetDeath = { code: number | null; signal: string | null; lastStderr: string[] };
