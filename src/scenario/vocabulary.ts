@@ -1,0 +1,17 @@
+/**
+ * The words that a scenario may use for what other rooms can do. This room knows none of them by itself: whoever reads a scenario hands
+ * them in, so that a new defect or target is one line in its own registry and is at once valid, documented and suggested here.
+ */
+export type Vocabulary = {
+  /** `certificate` is false for the defect of presenting none at all: such a cohort has no identities. */
+  defects: readonly { name: string; describe: string; certificate: boolean }[];
+  algorithms: readonly string[];
+  targets: readonly { kind: string; revocation: readonly string[]; connectAuth: readonly string[] }[];
+  drivers: readonly string[];
+  /** undefined when the expression is fine, else what was expected instead and the nearest known word. */
+  checkThreshold(
+    expression: string,
+    cohortNames: readonly string[],
+    variantNames: readonly string[],
+  ): { expected: string; nearest?: string } | undefined;
+};
