@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { outcomeKinds } from '../metrics/outcome.ts';
 
+/** The words of an outcome, for those who read results and know no recorder. */
+export { type OutcomeKind, outcomeKinds, refusalKinds } from '../metrics/outcome.ts';
+
 /**
  * result.json, schema `certstorm/result@1`. Times are milliseconds, sizes bytes, unless the name says otherwise. Objects are loose: a
  * later version may add fields, and a reader of this version passes them on.
@@ -217,3 +220,6 @@ export type ThresholdResult = z.infer<typeof thresholdResultSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type Accounting = z.infer<typeof accountingSchema>;
+export type ComparisonResult = z.infer<typeof comparisonSchema>;
+export type TargetFigures = z.infer<typeof targetFigures>;
+export type GeneratorFigures = z.infer<typeof generatorFigures>;
