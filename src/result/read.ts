@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
-import { ResultError, systemReason } from './result-error.ts';
+import { ResultError } from './result-error.ts';
 import { type Result, resultSchema } from './schema.ts';
 import { isCutShort } from './truncation.ts';
 
@@ -44,9 +44,8 @@ async function readText(file: string): Promise<string> {
           cause: error,
         },
       );
-    throw new ResultError('result-unreadable', `${file} can't be read: ${systemReason(error)}.`, {
-      cause: error,
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ResultError('result-unreadable', `${file} can't be read: ${reason}.`, { cause: error });
   }
 }
 
