@@ -1,0 +1,25 @@
+import { exitCodes } from '../gate/exit-codes.ts';
+import { PkiError } from '../pki/pki-error.ts';
+import { ResultError } from '../result/result-error.ts';
+import { RunError } from '../run/run-error.ts';
+import { ScenarioError } from '../scenario/scenario-error.ts';
+import { StormError } from '../storm/storm-error.ts';
+import { TargetError } from '../targets/target.ts';
+import { UsageError } from './usage-error.ts';
+
+const told = [ScenarioError, UsageError, RunError, ResultError, PkiError, StormError, TargetError];
+
+/** One sentence for what a user can mend; the stack for what only we can. */
+export function explain(error: unknown): string {
+  if (told.some((kind) => error instanceof kind)) return (error as Error).message;
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `certstorm failed where it should not, please report this:\n${trace}`;
+}
+
+/** The exit code that DESIGN's contract gives to this failure. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof ScenarioError || error instanceof UsageError || error instanceof ResultError) return exitCodes.badScenario;
+  if (error instanceof RunError && error.code === 'output') return exitCodes.badScenario;
+  if (error instanceof RunError && error.code === 'file-descriptors') return exitCodes.notValid;
+  return exitCodes.internalError;
+}

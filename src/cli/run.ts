@@ -1,0 +1,39 @@
+import { join, relative } from 'node:path';
+import { renderTerminal } from '../report/terminal.ts';
+import { conduct } from '../run/conduct.ts';
+import { defaultOutput, prepareOutput, writeOutput } from '../run/output.ts';
+import { vocabulary } from '../run/vocabulary.ts';
+import { readScenario } from '../scenario/read.ts';
+import { cacheDir } from './cache-dir.ts';
+import { type OverrideFlags, overridesOf } from './overrides.ts';
+import { progressOn } from './progress.ts';
+import { stopOnSignals } from './signals.ts';
+import { terminalStyle } from './terminal-style.ts';
+
+type RunFlags = OverrideFlags & { out?: string; json?: true; quiet?: true };
+
+/** `certstorm run SCENARIO`: the whole way from a file to an exit code. */
+export async function run(file: string, flags: RunFlags): Promise<void> {
+  const plan = await readScenario(file, vocabulary, overridesOf(flags));
+  const out = prepareOutput(flags.out ?? defaultOutput(plan.name));
+  const progress = progressOn(process.stderr);
+  const quiet = flags.quiet === true;
+  const { signal, release } = stopOnSignals(() => progress.note('stopping: what was measured is being written (again: stop at once)'));
+  try {
+    const result = await conduct(plan, {
+      cacheDir: cacheDir(),
+      signal,
+      onEvent: quiet ? () => undefined : progress.onEvent,
+    });
+    progress.end();
+    // The figures are on the screen before the disk has its chance to fail.
+    if (flags.json === true) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    else if (!quiet) process.stdout.write(renderTerminal(result, terminalStyle(process.stdout)));
+    writeOutput(out, result);
+    if (flags.json !== true && !quiet) process.stdout.write(`\nreport: ${relative('.', join(out, 'report.html'))}\n`);
+    process.exitCode = result.verdict.exitCode;
+  } finally {
+    progress.end();
+    release();
+  }
+}

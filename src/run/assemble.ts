@@ -1,0 +1,205 @@
+import { encodeHistogram } from '../metrics/encoding.ts';
+import { type LatencyName, latencyNames, type ResponseName, responseNames } from '../metrics/outcome.ts';
+import type { CohortRecording, LatencyRecording, Recording } from '../metrics/recording.ts';
+import { addRecordings, summarise } from '../metrics/summary.ts';
+import type { Accounting, CohortResult, Latency, RoundResult, VariantResult } from '../result/schema.ts';
+import type { CohortPlan, VariantPlan } from '../scenario/plan.ts';
+import { type BrokerCounts, sumCounts } from './broker-counts.ts';
+import { judgeCohort } from './judgement.ts';
+import type { MeasuredRound } from './measured-round.ts';
+
+/** A measured round with the broker's own count of each cohort, where the target keeps one. */
+export type CountedRound = MeasuredRound & { counts: BrokerCounts[] | null };
+
+type Target = { kind: string; version: string; address: string };
+type CorpusFigures = { identities: number; crlEntries: number; crlBytes: number };
+
+/** Everything that is known of a variant, as result.json tells it. `rounds` may be empty: then `failure` says why. */
+export function describeVariant(
+  variant: VariantPlan,
+  rounds: readonly CountedRound[],
+  target: Target,
+  corpus: CorpusFigures,
+  workers: number,
+  failure: string | undefined,
+): VariantResult {
+  const merged = addRecordings(rounds.map(({ storm }) => storm.recording));
+  const rss = rounds.flatMap(({ after }) => (after === null ? [] : [after.rssPeakBytes]));
+  return {
+    name: variant.name,
+    labels: variant.labels,
+    ...(failure === undefined ? {} : { failure }),
+    rounds: rounds.map((round) => describeRound(variant, round)),
+    cohorts: variant.cohorts.map((plan, index) => {
+      const recording = merged.cohorts[index];
+      const counts = rounds.flatMap((round) => round.counts?.[index] ?? []);
+      return describeCohort(plan, recording, counts.length === 0 ? null : sumCounts(counts));
+    }),
+    target: {
+      ...target,
+      ...targetFigures(rounds),
+      ...(rss.length === 0 ? {} : { rssPeakMiB: Math.max(...rss) / 2 ** 20 }),
+    },
+    generator: { ...generatorFigures(rounds, merged), workers },
+    accounting: accounting(merged),
+    corpus,
+  };
+}
+
+function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
+  const { storm } = round;
+  const { recording } = storm;
+  const { timeline } = recording;
+  return {
+    index: round.round,
+    order: round.order,
+    startedAt: new Date(storm.startedAt).toISOString(),
+    elapsedMs: storm.elapsedMs,
+    complete: round.interruption === null,
+    ...(round.interruption === null ? {} : { interruption: round.interruption }),
+    accounting: accounting(recording),
+    target: targetFigures([round]),
+    generator: generatorFigures([round], recording),
+    cohorts: variant.cohorts.map((plan, index) => {
+      const { name, attempts, falseAccepts, falseRejects, errors, latencyMs } = describeCohort(
+        plan,
+        recording.cohorts[index],
+        round.counts?.[index] ?? null,
+      );
+      return { name, attempts, falseAccepts, falseRejects, errors, latencyMs };
+    }),
+    timeline: {
+      intervalMs: timeline.intervalMs,
+      cohorts: variant.cohorts.map(({ name }, index) => ({
+        name,
+        started: timeline.cohorts[index]?.started ?? [],
+        accepted: timeline.cohorts[index]?.accepted ?? [],
+        refused: timeline.cohorts[index]?.refused ?? [],
+        failed: timeline.cohorts[index]?.failed ?? [],
+      })),
+      target: {
+        atMs: round.samples.map(({ atMs }) => atMs),
+        cpuMs: round.samples.map(({ cpuMs }) => cpuMs),
+        rssMiB: round.samples.map(({ rssMiB }) => rssMiB),
+      },
+    },
+  };
+}
+
+function describeCohort(
+  plan: CohortPlan,
+  recording: CohortRecording | undefined,
+  broker: BrokerCounts | null,
+): CohortResult {
+  const head = {
+    name: plan.name,
+    expected: plan.expect.outcome,
+    ...(plan.expect.cause === undefined ? {} : { expectedCause: plan.expect.cause }),
+    defect: plan.defect,
+    driver: plan.driver,
+  };
+  const tail = broker === null ? {} : { brokerCounts: broker };
+  if (recording === undefined) {
+    return {
+      ...head,
+      attempts: 0,
+      outcomes: [],
+      falseAccepts: 0,
+      falseRejects: 0,
+      errors: 0,
+      latencyMs: {},
+      responseMs: {},
+      histograms: {},
+      bytes: { sent: 0, received: 0 },
+      ...tail,
+    };
+  }
+  const finished = recording.outcomes.reduce((sum, { count }) => sum + count, 0);
+  return {
+    ...head,
+    attempts: recording.started,
+    outcomes: recording.outcomes.filter(({ count }) => count > 0),
+    ...judgeCohort(plan.expect, recording, broker),
+    latencyMs: summariseAll(latencyNames, recording.latency),
+    responseMs: summariseAll(responseNames, recording.response),
+    histograms: encodeAll(recording),
+    bytes: {
+      sent: recording.bytesSent / Math.max(1, finished),
+      received: recording.bytesReceived / Math.max(1, finished),
+    },
+    ...tail,
+  };
+}
+
+function summariseAll<Name extends string>(
+  names: readonly Name[],
+  recordings: Record<Name, LatencyRecording>,
+): Partial<Record<Name, Latency>> {
+  const summaries: Partial<Record<Name, Latency>> = {};
+  for (const name of names) {
+    const summary = summarise(recordings[name]);
+    if (summary !== undefined) summaries[name] = summary;
+  }
+  return summaries;
+}
+
+function encodeAll(recording: CohortRecording): Record<string, string> {
+  const encoded: Record<string, string> = {};
+  const keep = (name: string, latency: LatencyRecording) => {
+    if (latency.count > 0) encoded[name] = encodeHistogram(latency.histogram);
+  };
+  for (const name of latencyNames satisfies readonly LatencyName[]) keep(name, recording.latency[name]);
+  for (const name of responseNames satisfies readonly ResponseName[]) keep(`response.${name}`, recording.response[name]);
+  return encoded;
+}
+
+function accounting({ scheduled, started, missedArrivals, finished, unfinished }: Recording): Accounting {
+  return { scheduled, started, missedArrivals, finished, unfinished };
+}
+
+/** CPU over the rounds that have both snapshots, per attempt of the same rounds. */
+function targetFigures(rounds: readonly MeasuredRound[]): RoundResult['target'] {
+  let cpuUserMs = 0;
+  let cpuSystemMs = 0;
+  let attempts = 0;
+  const delays: { p50: number; p99: number; max: number }[] = [];
+  for (const { before, after, storm } of rounds) {
+    if (before === null || after === null) continue;
+    cpuUserMs += after.cpuUserMs - before.cpuUserMs;
+    cpuSystemMs += after.cpuSystemMs - before.cpuSystemMs;
+    attempts += storm.recording.started;
+    if (after.eventLoopDelayMs !== null) delays.push(after.eventLoopDelayMs);
+  }
+  if (attempts === 0) return {};
+  return {
+    cpuMsPerAttempt: (cpuUserMs + cpuSystemMs) / attempts,
+    cpuUserMs,
+    cpuSystemMs,
+    ...(delays.length === 0 ? {} : { eventLoopDelayMs: worstOf(delays) }),
+  };
+}
+
+function generatorFigures(rounds: readonly MeasuredRound[], recording: Recording): RoundResult['generator'] {
+  const cpuUserMs = rounds.reduce((sum, { storm }) => sum + storm.generator.cpuUserMs, 0);
+  const cpuSystemMs = rounds.reduce((sum, { storm }) => sum + storm.generator.cpuSystemMs, 0);
+  if (recording.started === 0) return { missedArrivals: recording.missedArrivals };
+  return {
+    cpuMsPerAttempt: (cpuUserMs + cpuSystemMs) / recording.started,
+    cpuUserMs,
+    cpuSystemMs,
+    eventLoopLagMs: worstOf(rounds.map(({ storm }) => storm.generator.eventLoopLagMs)),
+    scheduleErrorMs: worstOf(rounds.map(({ storm }) => storm.generator.scheduleErrorMs)),
+    missedArrivals: recording.missedArrivals,
+  };
+}
+
+/** Quantiles of different rounds can't be averaged; the worst round is the one to be judged by. */
+function worstOf(spreads: readonly { p50: number; p99: number; max: number }[]): { p50: number; p99: number; max: number } {
+  const worst = { p50: 0, p99: 0, max: 0 };
+  for (const { p50, p99, max } of spreads) {
+    worst.p50 = Math.max(worst.p50, p50);
+    worst.p99 = Math.max(worst.p99, p99);
+    worst.max = Math.max(worst.max, max);
+  }
+  return worst;
+}

@@ -1,0 +1,77 @@
+import type { Recording } from '../metrics/recording.ts';
+import type { LoadPlan } from '../scenario/plan.ts';
+import type { MeasuredRound } from './measured-round.ts';
+
+/** Share of the arrivals that may be missed before the open model is no longer what was asked for. */
+const missedShare = 0.01;
+/** Milliseconds: beyond these the schedule was not kept, and response times say more about the generator than about the target. */
+const scheduleErrorLimit = { p50: 10, p99: 250 };
+/** Share of one core that a storm worker may use in an open model. */
+const busyShare = 0.95;
+
+/**
+ * Reasons why a round does not measure its target: the generator was the limit, something of ours failed, or two sources disagree.
+ * Each is a sentence that names the round and what to do.
+ */
+export function auditRound(measured: MeasuredRound, load: LoadPlan, workers: number, place: string): string[] {
+  const { storm } = measured;
+  const reasons = storm.lostWorkers.map(
+    ({ worker, reason }) => `${place}: storm worker ${worker + 1} was lost (${reason}); what it had measured is kept`,
+  );
+  if (measured.targetDied && measured.interruption !== null) reasons.push(`${place}: ${measured.interruption}`);
+  reasons.push(...localErrors(storm.recording, place));
+  if (load.model.endsWith('arrival-rate')) reasons.push(...checkArrivals(measured, load, workers, place));
+  reasons.push(...compareCpu(measured, place));
+  return reasons;
+}
+
+function checkArrivals({ storm }: MeasuredRound, load: LoadPlan, workers: number, place: string): string[] {
+  const reasons: string[] = [];
+  const { scheduled, missedArrivals } = storm.recording;
+  if (missedArrivals > scheduled * missedShare) {
+    reasons.push(
+      `${place}: ${missedArrivals} of ${scheduled} arrivals were missed, because ${load.maxInFlight} attempts were in flight already ` +
+        'or every identity of a cohort was busy: lower load.rate, or raise load.maxInFlight and corpus.identities',
+    );
+  }
+  const { p50, p99 } = storm.generator.scheduleErrorMs;
+  if (p50 > scheduleErrorLimit.p50 || p99 > scheduleErrorLimit.p99) {
+    reasons.push(
+      `${place}: attempts started late (half of them by more than ${p50.toFixed(1)} ms, 1 % by more than ${p99.toFixed(0)} ms): ` +
+        'lower load.rate, or leave the machine to this run',
+    );
+  }
+  const busy = (storm.generator.cpuUserMs + storm.generator.cpuSystemMs) / Math.max(1, storm.elapsedMs * workers);
+  if (busy > busyShare) {
+    reasons.push(
+      `${place}: the generator used ${Math.round(busy * 100)} % of its cores, so it was the limit and not the target: ` +
+        'lower load.rate, or give it more cores',
+    );
+  }
+  return reasons;
+}
+
+function localErrors(recording: Recording, place: string): string[] {
+  const counts = new Map<string, number>();
+  for (const cohort of recording.cohorts) {
+    for (const { kind, detail, count } of cohort.outcomes) {
+      if (kind === 'local-error') counts.set(detail, (counts.get(detail) ?? 0) + count);
+    }
+  }
+  return [...counts].map(([detail, count]) => {
+    const mend = detail.includes('EMFILE') ? ': raise the limit on open files with `ulimit -n 4096`' : '';
+    return `${place}: ${count} attempts failed on the generator's own side (${detail})${mend}`;
+  });
+}
+
+/** getrusage(2) against /proc/PID/stat, whose ticks are 10 ms: a difference beyond both their errors means one of them is wrong. */
+function compareCpu({ before, after }: MeasuredRound, place: string): string[] {
+  if (before?.procCpuMs == null || after?.procCpuMs == null) return [];
+  const usage = after.cpuUserMs + after.cpuSystemMs - before.cpuUserMs - before.cpuSystemMs;
+  const ticks = after.procCpuMs - before.procCpuMs;
+  if (Math.abs(usage - ticks) <= 60 + usage * 0.05) return [];
+  return [
+    `${place}: the broker's CPU is ${usage.toFixed(0)} ms by getrusage and ${ticks.toFixed(0)} ms by /proc: one of them is wrong, ` +
+      'so the cost per attempt cannot be relied on',
+  ];
+}

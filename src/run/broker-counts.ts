@@ -1,0 +1,68 @@
+import type { BrokerTally } from '../broker/config.ts';
+import { sourceBlock } from '../storm/source-address.ts';
+
+/** What the broker itself counted for one cohort. */
+export type BrokerCounts = {
+  accepted: number;
+  refusedAtTls: number;
+  refusedAtConnect: number;
+  abandoned: number;
+  causes: Record<string, number>;
+};
+
+/**
+ * Sorts the broker's tallies by cohort: every worker and cohort storms from a block of loopback addresses of its own, and the broker
+ * counts by block. `strangers` are connections from any other block: somebody else is at the broker too.
+ */
+export function countByCohort(
+  before: readonly BrokerTally[],
+  after: readonly BrokerTally[],
+  workers: number,
+  cohorts: number,
+): { cohorts: BrokerCounts[]; strangers: number } {
+  const cohortOf = new Map<string, number>();
+  for (let worker = 0; worker < workers; worker++) {
+    for (let cohort = 0; cohort < cohorts; cohort++) cohortOf.set(sourceBlock(worker, cohort, cohorts), cohort);
+  }
+  const counts = Array.from({ length: cohorts }, emptyCounts);
+  let strangers = 0;
+  for (const { tally, count } of difference(before, after)) {
+    const cohort = counts[cohortOf.get(tally.source) ?? -1];
+    if (cohort === undefined) strangers += count;
+    else add(cohort, tally, count);
+  }
+  return { cohorts: counts, strangers };
+}
+
+/** Adds up the counts of several rounds. */
+export function sumCounts(rounds: readonly BrokerCounts[]): BrokerCounts {
+  const sum = emptyCounts();
+  for (const counts of rounds) {
+    sum.accepted += counts.accepted;
+    sum.refusedAtTls += counts.refusedAtTls;
+    sum.refusedAtConnect += counts.refusedAtConnect;
+    sum.abandoned += counts.abandoned;
+    for (const [cause, count] of Object.entries(counts.causes)) sum.causes[cause] = (sum.causes[cause] ?? 0) + count;
+  }
+  return sum;
+}
+
+function emptyCounts(): BrokerCounts {
+  return { accepted: 0, refusedAtTls: 0, refusedAtConnect: 0, abandoned: 0, causes: {} };
+}
+
+function add(counts: BrokerCounts, tally: BrokerTally, count: number): void {
+  if (tally.verdict === 'accepted') counts.accepted += count;
+  else if (tally.verdict === 'abandoned') counts.abandoned += count;
+  else if (tally.layer === 'tls') counts.refusedAtTls += count;
+  else counts.refusedAtConnect += count;
+  if (tally.verdict !== 'accepted') counts.causes[tally.cause] = (counts.causes[tally.cause] ?? 0) + count;
+}
+
+function difference(before: readonly BrokerTally[], after: readonly BrokerTally[]): { tally: BrokerTally; count: number }[] {
+  const key = (tally: BrokerTally) => `${tally.source} ${tally.verdict} ${tally.layer} ${tally.cause}`;
+  const earlier = new Map(before.map((tally) => [key(tally), tally.count]));
+  return after
+    .map((tally) => ({ tally, count: tally.count - (earlier.get(key(tally)) ?? 0) }))
+    .filter(({ count }) => count > 0);
+}

@@ -1,0 +1,78 @@
+import { evaluateThresholds } from '../gate/thresholds.ts';
+import { judge } from '../gate/verdict.ts';
+import type { Environment, Result } from '../result/schema.ts';
+import type { Plan } from '../scenario/plan.ts';
+import { type CountedRound, describeVariant } from './assemble.ts';
+import { auditRound } from './audit.ts';
+import { countByCohort } from './broker-counts.ts';
+import type { MeasuredRound } from './measured-round.ts';
+import { checkAccounting, reconcileCohort } from './reconcile.ts';
+import type { Stage } from './stage.ts';
+
+type Circumstances = { startedAt: Date; environment: Environment; workers: number; interrupted: boolean };
+
+/** Draws the result from what was measured: figures, the audit's reasons, thresholds, verdict. */
+export function conclude(
+  plan: Plan,
+  stages: readonly Stage[],
+  measured: readonly MeasuredRound[][],
+  { startedAt, environment, workers, interrupted }: Circumstances,
+): Result {
+  const invalidReasons: string[] = [];
+  const variants = stages.map((stage, index) => {
+    const rounds: CountedRound[] = [];
+    for (const round of measured[index] ?? []) {
+      const place = `variant '${stage.variant.name}', round ${round.round + 1}`;
+      const counted = countRound(round, stage, workers);
+      invalidReasons.push(
+        ...auditRound(round, stage.variant.load, workers, place),
+        ...checkAccounting(round.storm.recording, place),
+        ...checkCounts(counted, stage, place),
+      );
+      rounds.push(counted);
+    }
+    const target = { kind: stage.variant.target.kind, version: stage.version, address: stage.address };
+    return describeVariant(stage.variant, rounds, target, stage.corpusFigures, workers, stage.failure);
+  });
+  const thresholds = evaluateThresholds(plan.thresholds, variants);
+  const valid = invalidReasons.length === 0;
+  return {
+    schema: 'certstorm/result@1',
+    scenario: plan,
+    seed: plan.seed,
+    environment,
+    valid,
+    invalidReasons,
+    interrupted,
+    startedAt: startedAt.toISOString(),
+    finishedAt: new Date().toISOString(),
+    variants,
+    comparisons: [],
+    thresholds,
+    verdict: judge({ variants, thresholds, valid, invalidReasons, interrupted }),
+  };
+}
+
+type Counted = CountedRound & { strangers: number };
+
+/** Sorts the broker's count by cohort, where it has one and the storm could come from addresses that tell its cohorts apart. */
+function countRound(round: MeasuredRound, stage: Stage, workers: number): Counted {
+  const before = round.before?.tallies;
+  const after = round.after?.tallies;
+  if (before == null || after == null || !stage.address.startsWith('127.')) return { ...round, counts: null, strangers: 0 };
+  const { cohorts, strangers } = countByCohort(before, after, workers, stage.variant.cohorts.length);
+  return { ...round, counts: cohorts, strangers };
+}
+
+function checkCounts({ counts, strangers, storm }: Counted, stage: Stage, place: string): string[] {
+  if (counts === null) return [];
+  const reasons = stage.variant.cohorts.flatMap(({ name }, index) => {
+    const recording = storm.recording.cohorts[index];
+    const told = counts[index];
+    return recording === undefined || told === undefined ? [] : reconcileCohort(recording, told, `${place}, cohort '${name}'`);
+  });
+  if (strangers > 0) {
+    reasons.push(`${place}: the broker saw ${strangers} connections that are not this run's: leave it to this run alone`);
+  }
+  return reasons;
+}

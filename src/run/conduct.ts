@@ -1,0 +1,72 @@
+import { availableParallelism } from 'node:os';
+import type { Result } from '../result/schema.ts';
+import type { Plan } from '../scenario/plan.ts';
+import type { Storm } from '../storm/storm.ts';
+import { conclude } from './conclude.ts';
+import { describeEnvironment } from './environment.ts';
+import type { RunEvent } from './events.ts';
+import { checkFileDescriptors, fileDescriptorLimit } from './file-descriptors.ts';
+import { measureRound } from './measure.ts';
+import type { MeasuredRound } from './measured-round.ts';
+import { orderRounds, roundSeed } from './round-order.ts';
+import { Shared } from './shared.ts';
+import { Stage } from './stage.ts';
+import { makeWorkDir } from './work-dir.ts';
+
+export type ConductOptions = {
+  /** Where corpora are kept and targets have their work folders; made if it is not there, mode 0700. */
+  cacheDir: string;
+  /** Fires to end the run early: what was measured is in the result, marked as interrupted. */
+  signal: AbortSignal;
+  onEvent: (event: RunEvent) => void;
+};
+
+/**
+ * Conducts a run: makes the corpora, starts targets, measures every round of every variant in the drawn order, stops everything, and
+ * returns the result with its verdict. What fails is told in the result; a variant whose target can't be started does not end the others.
+ *
+ * Throws RunError when the machine can't carry the plan, PkiError when the corpus can't be made or kept.
+ */
+export async function conduct(plan: Plan, { cacheDir, signal, onEvent }: ConductOptions): Promise<Result> {
+  checkFileDescriptors(plan.variants, fileDescriptorLimit());
+  const startedAt = new Date();
+  const environment = await describeEnvironment();
+  // One core is the broker's; a storm worker for each that is left.
+  const workers = Math.max(1, availableParallelism() - 1);
+  const work = makeWorkDir(cacheDir);
+  const storms = new Shared<Storm>((storm) => storm.close());
+  const options = { cacheDir, workDir: work.path, seed: plan.seed, workers, storms, signal, onEvent };
+  const stages = plan.variants.map((variant) => new Stage(variant, options));
+  const measured: MeasuredRound[][] = plan.variants.map(() => []);
+  const order = orderRounds(plan.variants.length, plan.rounds, plan.seed);
+  try {
+    for (const stage of stages) await stage.prepareCorpus();
+    for (const [position, { variant, round }] of order.entries()) {
+      const stage = stages[variant];
+      if (stage === undefined || signal.aborted) break;
+      const ready = await stage.ready();
+      if (ready !== null && !signal.aborted) {
+        const name = stage.variant.name;
+        const place = { variant: name, position, of: order.length };
+        const seed = roundSeed(plan.seed, round);
+        const measurement = { variant: stage.variant, round, order: position, seed, ...ready, signal };
+        const result = await measureRound({
+          ...measurement,
+          onProgress: (progress) =>
+            onEvent({ kind: 'progress', ...place, durationMs: stage.variant.load.durationMs, progress }),
+        });
+        measured[variant]?.push(result);
+        onEvent({ kind: 'round-ended', ...place, interruption: result.interruption });
+        if (result.targetDied) await stage.dismissTarget();
+      }
+      if (round === plan.rounds - 1) await stage.dismiss();
+    }
+  } catch (error) {
+    // An abort in the middle of making the corpus or the contexts is no failure: there is just less to tell.
+    if (!signal.aborted) throw error;
+  } finally {
+    await Promise.all(stages.map((stage) => stage.dismiss()));
+    work.remove();
+  }
+  return conclude(plan, stages, measured, { startedAt, environment, workers, interrupted: signal.aborted });
+}

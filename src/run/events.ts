@@ -1,0 +1,19 @@
+import type { StormProgress } from '../storm/order.ts';
+
+/** What a run tells while it goes on; for the terminal, never part of the result. */
+export type RunEvent =
+  | { kind: 'corpus'; done: number; total: number; cohort: string }
+  | { kind: 'corpus-ready'; identities: number; reused: number; ms: number }
+  | { kind: 'contexts'; identities: number }
+  | { kind: 'target-ready'; variant: string; version: string; address: string }
+  | { kind: 'target-failed'; variant: string; reason: string }
+  | {
+      kind: 'progress';
+      variant: string;
+      /** Of all rounds of the run, from 0. */
+      position: number;
+      of: number;
+      durationMs: number;
+      progress: StormProgress;
+    }
+  | { kind: 'round-ended'; variant: string; position: number; of: number; interruption: string | null };

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import type { VariantPlan } from '../scenario/plan.ts';
+import { RunError } from './run-error.ts';
+
+/** What the runtime, its threads, pipes and files hold open besides the sockets of the storm; measured 41 with one worker, 7 a worker. */
+const reserved = 64;
+
+/**
+ * The limit on open files of this process, or undefined where the system does not tell. Node raises the soft limit to the hard one when
+ * it starts, so this is what `ulimit -Hn` says. Child processes inherit it.
+ */
+export function fileDescriptorLimit(): number | undefined {
+  try {
+    const line = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+    return line?.[1] === undefined || line[1] === 'unlimited' ? undefined : Number(line[1]);
+  } catch {
+    // No /proc: not Linux, and then the kernel's refusal (EMFILE) is counted as it comes.
+    return undefined;
+  }
+}
+
+/** How many attempts may be in flight before generator or bundled broker run out of file descriptors. */
+export function attemptsThatFit(limit: number): number {
+  return limit - reserved;
+}
+
+/** Refuses a plan that this limit cannot carry, before anything is started: a starved generator measures itself. */
+export function checkFileDescriptors(variants: readonly VariantPlan[], limit: number | undefined): void {
+  if (limit === undefined) return;
+  for (const { name, load } of variants) {
+    const users = Math.max(load.vus, ...load.stages.map((stage) => (load.model === 'ramping-vus' ? stage.target : 0)));
+    // An open model seldom needs its maxInFlight; a tenth of it is what a storm of some hundred a second has in flight.
+    const needed = reserved + (users > 0 ? users : Math.min(load.maxInFlight, 64));
+    if (limit < needed) {
+      throw new RunError(
+        'file-descriptors',
+        `variant '${name}' needs about ${needed} open files and this process may have ${limit}: ` +
+          `raise the limit with \`ulimit -n ${Math.max(4096, 2 * needed)}\`` +
+          (users > 0 ? `, or lower load.vus to ${Math.max(0, attemptsThatFit(limit))}` : ''),
+      );
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LoadPlan, VariantPlan } from '../scenario/plan.ts';
+import type { RoundOrder, ScheduleOrder, StormProgress } from '../storm/order.ts';
+import type { Storm } from '../storm/storm.ts';
+import type { RunningTarget, TargetDeath, TargetSnapshot } from '../targets/target.ts';
+import type { MeasuredRound, TargetSample } from './measured-round.ts';
+
+/** Often enough for a curve over a round of seconds, seldom enough to cost the broker's side thread nothing that shows. */
+const sampleIntervalMs = 250;
+/** How long the broker may take to come to its last verdicts after the clients have had theirs. */
+const drainMs = 2_000;
+
+type Measurement = {
+  variant: VariantPlan;
+  round: number;
+  order: number;
+  seed: number;
+  target: RunningTarget;
+  storm: Storm;
+  signal: AbortSignal;
+  onProgress: (progress: StormProgress) => void;
+};
+
+/**
+ * Measures one round: warms up unrecorded, brings the target to its starting state, and storms between two snapshots. The round ends
+ * early, with what it has, when the target dies or the signal fires.
+ */
+export async function measureRound(measurement: Measurement): Promise<MeasuredRound> {
+  const { variant, target, storm, signal } = measurement;
+  const order = roundOrder(variant, measurement.seed, target);
+  if (variant.load.warmupMs > 0) {
+    await runUntilStopped(storm.run(warmupOrder(order, variant.load)), target, signal);
+    await drain(target);
+  }
+  if (!signal.aborted) await unlessDead(target.prepareRound());
+  const before = await unlessDead(target.snapshot());
+
+  const startedAt = performance.now();
+  const samples: TargetSample[] = [];
+  const run = storm.run(order);
+  const sampler = setInterval(() => {
+    measurement.onProgress(run.progress());
+    if (before === null) return;
+    void unlessDead(target.snapshot()).then((snapshot) => {
+      if (snapshot !== null) samples.push(sampleOf(snapshot, before, performance.now() - startedAt));
+    });
+  }, sampleIntervalMs);
+  const ending = await runUntilStopped(run, target, signal).finally(() => clearInterval(sampler));
+  if (ending.death === null) await drain(target);
+  const after = ending.death === null ? await unlessDead(target.snapshot()) : null;
+
+  return {
+    round: measurement.round,
+    order: measurement.order,
+    storm: ending.recording,
+    before,
+    after,
+    samples,
+    interruption: interruption(ending, ending.recording.elapsedMs),
+    targetDied: ending.death !== null,
+  };
+}
+
+type Ending = { recording: MeasuredRound['storm']; death: TargetDeath | null; stopped: boolean };
+
+async function runUntilStopped(run: ReturnType<Storm['run']>, target: RunningTarget, signal: AbortSignal): Promise<Ending> {
+  let death: TargetDeath | null = null;
+  let over = false;
+  const stop = () => run.stop();
+  void target.died.then((told) => {
+    death = told;
+    if (!over) run.stop();
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) run.stop();
+  const recording = await run.done;
+  // A broker killed at the very end: its death is told a moment after the last socket closed.
+  if (death === null) await Promise.race([target.died, delay(20)]);
+  over = true;
+  signal.removeEventListener('abort', stop);
+  return { recording, death, stopped: signal.aborted };
+}
+
+function interruption({ death, stopped }: Ending, elapsedMs: number): string | null {
+  const after = `${(elapsedMs / 1000).toFixed(1)} s into the round`;
+  if (death !== null) {
+    const how = death.signal === null ? `ended with exit code ${death.code}` : `was killed by ${death.signal}`;
+    const last = death.lastStderr.length === 0 ? '' : `; its last words: ${death.lastStderr.slice(-3).join(' | ')}`;
+    return `the broker ${how} ${after}${last}`;
+  }
+  return stopped ? `stopped by a signal ${after}` : null;
+}
+
+/** Waits until the broker has come to a verdict on every connection, so that its count is complete. */
+async function drain(target: RunningTarget): Promise<void> {
+  const deadline = performance.now() + drainMs;
+  while (performance.now() < deadline) {
+    const snapshot = await unlessDead(target.snapshot());
+    if (snapshot === null || (snapshot.pending ?? 0) === 0) return;
+    await delay(10);
+  }
+}
+
+/** A target that died answers nothing any more; its death is told by `died`, not by every question asked of it. */
+async function unlessDead<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch {
+    return null;
+  }
+}
+
+function sampleOf(snapshot: TargetSnapshot, before: TargetSnapshot, atMs: number): TargetSample {
+  return {
+    atMs,
+    cpuMs: snapshot.cpuUserMs + snapshot.cpuSystemMs - before.cpuUserMs - before.cpuSystemMs,
+    rssMiB: snapshot.rssBytes / 2 ** 20,
+  };
+}
+
+function roundOrder({ load, cohorts }: VariantPlan, seed: number, target: RunningTarget): RoundOrder {
+  return {
+    address: target.address,
+    serverName: target.serverName,
+    seed,
+    weights: cohorts.map(({ weight }) => weight),
+    schedule: schedule(load),
+    durationMs: load.durationMs,
+    maxInFlight: load.maxInFlight,
+    attemptTimeoutMs: load.attemptTimeoutMs,
+    gracefulStopMs: load.gracefulStopMs,
+  };
+}
+
+function schedule(load: LoadPlan): ScheduleOrder {
+  switch (load.model) {
+    case 'constant-arrival-rate':
+      return { model: load.model, rate: load.rate };
+    case 'ramping-arrival-rate':
+      return { model: load.model, rate: load.rate, stages: load.stages };
+    case 'constant-vus':
+      return { model: load.model, vus: load.vus };
+    case 'ramping-vus':
+      return { model: load.model, vus: load.vus, stages: load.stages };
+  }
+}
+
+/** A warm-up is level: at the constant load, or at the highest that the first stage touches. */
+function warmupOrder(order: RoundOrder, load: LoadPlan): RoundOrder {
+  const first = load.stages[0]?.target ?? 0;
+  return {
+    ...order,
+    seed: (order.seed ^ 0x77a24) >>> 0,
+    schedule: load.model.endsWith('arrival-rate')
+      ? { model: 'constant-arrival-rate', rate: Math.max(load.rate, first) }
+      : { model: 'constant-vus', vus: Math.max(load.vus, first) },
+    durationMs: load.warmupMs,
+  };
+}

@@ -1,0 +1,175 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeCorpus } from '../pki/corpus.ts';
+import type { Corpus, CorpusSpec } from '../pki/identity.ts';
+import type { VariantPlan } from '../scenario/plan.ts';
+import { openStorm, type Storm } from '../storm/storm.ts';
+import { targets } from '../targets/index.ts';
+import { type RunningTarget, TargetError } from '../targets/target.ts';
+import type { RunEvent } from './events.ts';
+import { leaveNothing } from './leftovers.ts';
+import type { Shared } from './shared.ts';
+
+export type StageOptions = {
+  cacheDir: string;
+  workDir: string;
+  seed: number;
+  workers: number;
+  storms: Shared<Storm>;
+  signal: AbortSignal;
+  onEvent: (event: RunEvent) => void;
+};
+
+/**
+ * What one variant is played on: its corpus, its target, and the storm that holds its identities. The target stays up from its first
+ * round to its last; one that died is started anew for the next round.
+ */
+export class Stage {
+  readonly variant: VariantPlan;
+  /** Why the target could not be started the last time it was tried. */
+  failure: string | undefined;
+  /** Of the target that was started last. */
+  version = 'not started';
+  address = '';
+  readonly #options: StageOptions;
+  #corpus: Corpus | undefined;
+  #target: { running: RunningTarget; forget: () => void } | undefined;
+  #storm: { held: Storm; key: string } | undefined;
+
+  constructor(variant: VariantPlan, options: StageOptions) {
+    this.variant = variant;
+    this.#options = options;
+  }
+
+  get corpusFigures(): { identities: number; crlEntries: number; crlBytes: number } {
+    const corpus = this.#corpus;
+    return {
+      identities: corpus?.cohorts.reduce((sum, { identities }) => sum + identities.length, 0) ?? 0,
+      crlEntries: corpus?.crl.entries ?? 0,
+      crlBytes: corpus?.crl.bytes ?? 0,
+    };
+  }
+
+  /** Makes or loads the corpus. Throws PkiError. */
+  async prepareCorpus(): Promise<void> {
+    const { cacheDir, signal, onEvent } = this.#options;
+    const corpus = await makeCorpus(this.#corpusSpec(), {
+      cacheDir,
+      signal,
+      onProgress: (progress) => onEvent({ kind: 'corpus', ...progress }),
+    });
+    this.#corpus = corpus;
+    onEvent({ kind: 'corpus-ready', ...this.corpusFigures, reused: corpus.made.reused, ms: corpus.made.ms });
+  }
+
+  /** Target and storm, started where they are not up; null where the target could not be started, `failure` says why. */
+  async ready(): Promise<{ target: RunningTarget; storm: Storm } | null> {
+    const storm = await this.#openStorm();
+    try {
+      const target = await this.#startedTarget();
+      this.failure = undefined;
+      return { target, storm };
+    } catch (error) {
+      if (!(error instanceof TargetError)) throw error;
+      this.failure = error.message;
+      this.#options.onEvent({ kind: 'target-failed', variant: this.variant.name, reason: error.message });
+      return null;
+    }
+  }
+
+  /** Ends the target; the next round starts another. */
+  async dismissTarget(): Promise<void> {
+    const target = this.#target;
+    this.#target = undefined;
+    await target?.running.stop();
+    target?.forget();
+  }
+
+  /** Ends the target and lets go of the storm. Safe to call twice. */
+  async dismiss(): Promise<void> {
+    const storm = this.#storm;
+    this.#storm = undefined;
+    await Promise.all([this.dismissTarget(), storm === undefined ? undefined : this.#options.storms.release(storm.key)]);
+  }
+
+  async #startedTarget(): Promise<RunningTarget> {
+    if (this.#target !== undefined) return this.#target.running;
+    const { target: plan, name } = this.variant;
+    const kind = targets.find((candidate) => candidate.kind === plan.kind);
+    if (kind === undefined) throw new TargetError('unknown-kind', `there is no target '${plan.kind}'`);
+    const corpus = this.#madeCorpus();
+    const workDir = join(this.#options.workDir, encodeURIComponent(name));
+    mkdirSync(workDir, { recursive: true, mode: 0o700 });
+    const running = await kind.start({
+      host: plan.host,
+      port: plan.port,
+      revocation: plan.revocation,
+      connectAuth: plan.connectAuth,
+      sessionTickets: plan.sessionTickets,
+      clientCaFile: corpus.clientCaFile,
+      serverCertFile: corpus.serverCertFile,
+      serverKeyFile: corpus.serverKeyFile,
+      crlFile: corpus.crlFile,
+      users: {
+        clientIds: corpus.cohorts.flatMap(({ identities }) => identities.map(({ clientId }) => clientId)),
+        password: corpus.password,
+      },
+      workDir,
+    });
+    const forget = leaveNothing(() => process.kill(running.pid, 'SIGKILL'));
+    this.#target = { running, forget };
+    this.version = running.version;
+    this.address = `${running.address.host}:${running.address.port}`;
+    this.#options.onEvent({
+      kind: 'target-ready',
+      variant: name,
+      version: running.version,
+      address: this.address,
+    });
+    return running;
+  }
+
+  async #openStorm(): Promise<Storm> {
+    if (this.#storm !== undefined) return this.#storm.held;
+    const corpus = this.#madeCorpus();
+    const { workers, storms, signal, onEvent } = this.#options;
+    // The identities do not depend on the CRL's padding, so variants that differ in nothing else share their SecureContexts.
+    const key = JSON.stringify([
+      { ...this.#corpusSpec(), crlEntries: 0 },
+      this.variant.cohorts.map(({ driver, credentials }) => [driver, credentials]),
+    ]);
+    const held = await storms.hold(key, () => {
+      onEvent({ kind: 'contexts', identities: this.corpusFigures.identities });
+      return openStorm(
+        {
+          workers,
+          serverCa: readFileSync(corpus.serverCaFile, 'utf8'),
+          cohorts: this.variant.cohorts.map(({ name, driver, credentials }, index) => ({
+            name,
+            driver,
+            identities: corpus.cohorts[index]?.identities ?? [],
+            password: credentials === 'none' ? null : credentials === 'wrong' ? `not ${corpus.password}` : corpus.password,
+          })),
+        },
+        signal,
+      );
+    });
+    this.#storm = { held, key };
+    return held;
+  }
+
+  #corpusSpec(): CorpusSpec {
+    const { corpus, cohorts } = this.variant;
+    return {
+      seed: this.#options.seed,
+      algorithm: corpus.algorithm,
+      crlEntries: corpus.crlEntries,
+      cohorts: cohorts.map(({ name, defect, identities }) => ({ name, defect, identities })),
+    };
+  }
+
+  #madeCorpus(): Corpus {
+    if (this.#corpus === undefined) throw new Error('prepareCorpus() comes first');
+    return this.#corpus;
+  }
+}

@@ -1,0 +1,14 @@
+import { checkThreshold } from '../gate/metrics.ts';
+import { algorithms, defects } from '../pki/index.ts';
+import type { Vocabulary } from '../scenario/vocabulary.ts';
+import { driverNames } from '../storm/drivers/index.ts';
+import { targets } from '../targets/index.ts';
+
+/** What the rooms below can do, in the words that a scenario may use: the scenario's reader knows no other room by itself. */
+export const vocabulary: Vocabulary = {
+  defects: defects.map(({ name, describe, certificate }) => ({ name, describe, certificate })),
+  algorithms: algorithms.map(({ name }) => name),
+  targets: targets.map(({ kind, revocation, connectAuth }) => ({ kind, revocation, connectAuth })),
+  drivers: driverNames,
+  checkThreshold,
+};
