@@ -24,14 +24,18 @@ export function formatDuration(ms: number): string {
 /** What was probably meant by something that is no duration: `10` → `10s`, `1m30s` → `90s`, `10 sec` → `10s`. */
 export function guessDuration(value: unknown): string | undefined {
   if (typeof value === 'number') {
-    return Number.isFinite(value) && value > 0 && parseDuration(`${value}s`) !== undefined ? `${value}s` : undefined;
+    return Number.isFinite(value) && value > 0 && parseDuration(`${value}s`) !== undefined
+      ? `${value}s`
+      : undefined;
   }
   if (typeof value !== 'string') return undefined;
   const parts = [...value.toLowerCase().matchAll(/(\d+(?:\.\d+)?)\s*([a-z]*)\s*/g)];
   if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== value.toLowerCase()) return undefined;
   let ms = 0;
   for (const [, amount, unit = ''] of parts) {
-    const known = /^(?:ms|milli|msec)/.test(unit) ? 'ms' : (['s', 'm', 'h'] as const).find((name) => unit.startsWith(name));
+    const known = /^(?:ms|milli|msec)/.test(unit)
+      ? 'ms'
+      : (['s', 'm', 'h'] as const).find((name) => unit.startsWith(name));
     ms += Math.round(Number(amount) * unitMs[unit === '' ? 's' : (known ?? 's')]);
     if (unit !== '' && known === undefined) return undefined;
   }

@@ -16,7 +16,10 @@ export function nearestWord(word: string, known: readonly string[]): string | un
 
 /** `crl_native`, `CrlNative` and `crl-native` are the same word misspelt in three ways. */
 function simplify(word: string): string {
-  return word.slice(0, 100).toLowerCase().replace(/[-_\s]/g, '');
+  return word
+    .slice(0, 100)
+    .toLowerCase()
+    .replace(/[-_\s]/g, '');
 }
 
 /** Edits of one letter (insert, drop, replace, swap two neighbours) from one word to the other: optimal string alignment. */

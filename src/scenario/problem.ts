@@ -32,9 +32,9 @@ export class ScenarioError extends Error {
 export function describeProblem(problem: ScenarioProblem): string {
   const { file, line, column, path, message, expected, nearest } = problem;
   const place = line === null ? file : `${file}:${line}:${column ?? 1}`;
-  const subject = path === '' || place.endsWith(` ${path}`) ? '' : `${path}: `;
-  const mend = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
-  return `${place}: ${subject}${message}: expected ${expected}${mend}`;
+  const subject = path === '' || place.endsWith(` ${path}`) || place === `--${path}` ? '' : `${path}: `;
+  const mend = nearest === undefined ? '' : `; did you mean '${escapeControls(nearest)}'?`;
+  return `${place}: ${subject}${message}: expected ${escapeControls(expected)}${mend}`;
 }
 
 /** `cohorts[2].defect`, or `matrix['target.revocation'][1]` where a key is no plain word. */
@@ -42,7 +42,7 @@ export function printPath(path: Path): string {
   return path
     .map((part, index) => {
       if (typeof part === 'number') return `[${part}]`;
-      if (!/^[A-Za-z_][\w-]*$/.test(part)) return `['${escapeControls(part)}']`;
+      if (!/^[A-Za-z_][\w-]*$/.test(part)) return `['${escapeControls(shorten(part))}']`;
       return index === 0 ? part : `.${part}`;
     })
     .join('');
@@ -50,15 +50,18 @@ export function printPath(path: Path): string {
 
 /** A value as a message shows it: short, on one line, and with nothing in it that a terminal would obey. */
 export function showValue(value: unknown): string {
-  if (typeof value === 'string') return `'${escapeControls(value)}'`;
+  if (typeof value === 'string') return `'${escapeControls(shorten(value))}'`;
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a map';
   return value === null || value === undefined ? 'nothing' : String(value);
 }
 
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
 function escapeControls(text: string): string {
-  const short = text.length > 80 ? `${text.slice(0, 77)}…` : text;
-  return short.replace(
+  return text.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );

@@ -1,0 +1,170 @@
+import { isIPv4 } from 'node:net';
+import { type IdentityWish, shareIdentities } from './identities.ts';
+import { valueAt } from './layers.ts';
+import { limits, reservedCohortNames } from './limits.ts';
+import { loadFaults } from './load-checks.ts';
+import { type Path, showValue } from './problem.ts';
+import type { Fault } from './shape.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/**
+ * Mistakes of one variant that no single field shows. `data` is the scenario as written, before defaults: a field that is wrong by itself
+ * is passed over here, its own mistake being told already.
+ */
+export function crossFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
+  return [
+    ...targetFaults(valueAt(data, ['target']), vocabulary),
+    ...loadFaults(valueAt(data, ['load']), valueAt(data, ['rounds'])),
+    ...cohortFaults(data, vocabulary),
+    ...identityFaults(data, vocabulary),
+  ];
+}
+
+function targetFaults(target: unknown, { targets }: Vocabulary): Fault[] {
+  const faults: Fault[] = [];
+  const kind = valueAt(target, ['kind']) ?? 'bundled';
+  const known = targets.find((candidate) => candidate.kind === kind);
+  for (const field of ['revocation', 'connectAuth'] as const) {
+    const value = valueAt(target, [field]);
+    const somewhere = targets.some((candidate) => candidate[field].some((word) => word === value));
+    if (known === undefined || !somewhere || known[field].some((word) => word === value)) continue;
+    const message = `target ${showValue(kind)} cannot do ${showValue(value)}`;
+    faults.push({ path: ['target', field], message, expected: `one of ${known[field].join(', ')}` });
+  }
+  const host = valueAt(target, ['host']);
+  if (typeof host === 'string' && !isLoopback(host) && valueAt(target, ['allowRemote']) !== true) {
+    const message = `${showValue(host)} is not on this machine`;
+    const expected = 'an address in 127.0.0.0/8, or target.allowRemote: true for a broker that is yours';
+    faults.push({ path: ['target', 'host'], message, expected });
+  }
+  return faults;
+}
+
+function isLoopback(host: string): boolean {
+  return (isIPv4(host) && host.startsWith('127.')) || host === 'localhost' || host === '::1';
+}
+
+function cohortFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
+  const cohorts = cohortsOf(data);
+  const faults: Fault[] = [];
+  const names = new Set<unknown>();
+  const connectAuth = valueAt(data, ['target', 'connectAuth']) ?? 'none';
+  for (const [index, cohort] of cohorts.entries()) {
+    const at: Path = ['cohorts', index];
+    const name = valueAt(cohort, ['name']);
+    if (typeof name === 'string' && names.has(name)) {
+      faults.push({
+        path: [...at, 'name'],
+        message: `two cohorts are called ${showValue(name)}`,
+        expected: 'a name of its own',
+      });
+    }
+    names.add(name);
+    if (reservedCohortNames.some((reserved) => reserved === name)) {
+      const message = `a cohort cannot be called ${showValue(name)}, for metrics are`;
+      faults.push({
+        path: [...at, 'name'],
+        message,
+        expected: `a name other than ${reservedCohortNames.join(', ')}`,
+      });
+    }
+    faults.push(...expectFaults(at, cohort, connectAuth), ...countFaults(at, cohort, vocabulary));
+  }
+  const weights = cohorts.map((cohort) => valueAt(cohort, ['weight']) ?? 1);
+  if (weights.length > 0 && weights.every((weight) => weight === 0)) {
+    faults.push({
+      path: ['cohorts'],
+      part: 'key',
+      message: 'all weights are 0',
+      expected: 'a weight above 0 for some cohort',
+    });
+  }
+  return faults;
+}
+
+function expectFaults(at: Path, cohort: unknown, connectAuth: unknown): Fault[] {
+  const expect = valueAt(cohort, ['expect']);
+  const short = typeof expect === 'string';
+  const outcome = short ? expect : valueAt(expect, ['outcome']);
+  const path: Path = short ? [...at, 'expect'] : [...at, 'expect', 'outcome'];
+  const faults: Fault[] = [];
+  if (outcome === 'reject-at-connect' && connectAuth === 'none') {
+    const message = 'nothing is refused at CONNECT where target.connectAuth is none';
+    faults.push({ path, message, expected: 'reject or reject-at-tls, or a target.connectAuth' });
+  }
+  if (outcome === 'accept' && valueAt(expect, ['cause']) !== undefined) {
+    const message = 'a client that is let in has no cause';
+    faults.push({
+      path: [...at, 'expect', 'cause'],
+      part: 'key',
+      message,
+      expected: 'cause only with reject',
+    });
+  }
+  return faults;
+}
+
+function countFaults(at: Path, cohort: unknown, vocabulary: Vocabulary): Fault[] {
+  const identities = valueAt(cohort, ['identities']);
+  const defect = valueAt(cohort, ['defect']) ?? 'none';
+  const certificate = vocabulary.defects.find(({ name }) => name === defect)?.certificate;
+  if (certificate === false && typeof identities === 'number' && identities > 0) {
+    const message = `clients with defect ${showValue(defect)} carry no certificate`;
+    return [{ path: [...at, 'identities'], message, expected: 'no number of identities' }];
+  }
+  if (certificate === true && identities === 0) {
+    return [{ path: [...at, 'identities'], message: '0 identities cannot connect', expected: 'at least 1' }];
+  }
+  return [];
+}
+
+function identityFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
+  const wishes = cohortsOf(data).map((cohort) => identityWish(cohort, vocabulary));
+  if (!wishes.every((wish) => wish !== undefined) || wishes.length === 0) return [];
+  const given = valueAt(data, ['corpus', 'identities']);
+  if (given !== undefined && (typeof given !== 'number' || !Number.isInteger(given) || given < 1)) return [];
+  const shares = shareIdentities(given, wishes);
+  const path: Path = ['corpus', 'identities'];
+  if ('needed' in shares) {
+    const { needed, total } = shares;
+    const sharing = wishes.some(({ certificate, identities }) => certificate && identities === undefined);
+    const expected = sharing
+      ? `at least ${needed}: what cohorts name themselves, and one for each of the others`
+      : `${needed}, the sum of what the cohorts name`;
+    const message =
+      given === undefined ? `the default of ${total} is too small` : `${total} does not fit the cohorts`;
+    return [{ path, message, expected }];
+  }
+  if (shares.total > limits.identities) {
+    return [
+      {
+        path,
+        message: `${shares.total} identities are too many`,
+        expected: `at most ${limits.identities} in all`,
+      },
+    ];
+  }
+  const crlEntries = valueAt(data, ['corpus', 'crlEntries']);
+  if (typeof crlEntries === 'number' && crlEntries < shares.revoked) {
+    const message = `${crlEntries} entries do not hold the ${shares.revoked} revoked identities`;
+    return [
+      { path: ['corpus', 'crlEntries'], message, expected: `at least ${shares.revoked}, or no number` },
+    ];
+  }
+  return [];
+}
+
+function identityWish(cohort: unknown, { defects }: Vocabulary): IdentityWish | undefined {
+  const defect = valueAt(cohort, ['defect']) ?? 'none';
+  const weight = valueAt(cohort, ['weight']) ?? 1;
+  const identities = valueAt(cohort, ['identities']);
+  const known = defects.find(({ name }) => name === defect);
+  if (known === undefined || typeof weight !== 'number' || !(weight >= 0)) return undefined;
+  if (identities !== undefined && (typeof identities !== 'number' || !(identities >= 0))) return undefined;
+  return { certificate: known.certificate, defect: known.name, weight, identities };
+}
+
+function cohortsOf(data: unknown): unknown[] {
+  const cohorts = valueAt(data, ['cohorts']);
+  return Array.isArray(cohorts) ? cohorts : [];
+}

@@ -1,0 +1,15 @@
+/** What a run can bear at most; refused above, so that a slip of the finger starts nothing. */
+export const limits = {
+  cohorts: 250,
+  variants: 500,
+  identities: 1_000_000,
+  crlEntries: 10_000_000,
+  rate: 1_000_000,
+  vus: 100_000,
+  durationMs: 7 * 24 * 3_600_000,
+  /** Attempts of one variant over all its rounds: counters are 32 bits wide. */
+  attempts: 2 ** 31 - 1,
+} as const;
+
+/** First words of metrics that belong to no cohort (`all.falseAccepts`, `target.rssPeakMiB`): no cohort may be called so. */
+export const reservedCohortNames = ['all', 'target', 'generator', 'accounting'] as const;

@@ -1,0 +1,164 @@
+import { crossFaults } from './checks.ts';
+import { readDocument } from './document.ts';
+import { type FieldSchema, fieldSchema } from './field-schema.ts';
+import { baseLayer, type Layered, valueAt } from './layers.ts';
+import { nearestWord } from './nearest.ts';
+import { applyOverrides, type Overrides } from './overrides.ts';
+import type { Plan } from './plan.ts';
+import { type Path, showValue } from './problem.ts';
+import { ProblemList } from './problem-list.ts';
+import { resolveVariant } from './resolve.ts';
+import { readScenarioFile } from './scenario-file.ts';
+import { type Scenario, scenarioSchema } from './schema.ts';
+import { shapeFaults } from './shape.ts';
+import { covers, expandVariants, type Variant } from './variants.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export type { Overrides } from './overrides.ts';
+export { describeProblem, ScenarioError, type ScenarioProblem } from './problem.ts';
+
+/**
+ * Reads a scenario file (YAML 1.2 or JSON) into the plan of its run. Throws ScenarioError with every mistake of the file and of the flags
+ * at once, each with its place.
+ *
+ * @example const plan = await readScenario('scenario.yaml', vocabulary, { set: ['load.duration=5s'], seed: 7 });
+ */
+export async function readScenario(
+  file: string,
+  vocabulary: Vocabulary,
+  overrides: Overrides = {},
+): Promise<Plan> {
+  return parseScenario(await readScenarioFile(file), file, vocabulary, overrides);
+}
+
+/** The same for text that is there already; `file` is what messages call it. Durations of the plan are milliseconds. */
+export function parseScenario(
+  text: string,
+  file: string,
+  vocabulary: Vocabulary,
+  overrides: Overrides = {},
+): Plan {
+  const problems = new ProblemList();
+  const document = readDocument(text, file);
+  problems.addAll(document.problems);
+
+  const schema = scenarioSchema(vocabulary);
+  const root = fieldSchema(vocabulary);
+  const { layered: base, paths } = applyOverrides(baseLayer(document), root, overrides, problems);
+  const named = expandVariants(base, root, (fault) => problems.add(fault, base));
+  // What the variants bring along may be missing here.
+  const partial = named.length > 0;
+  for (const fault of shapeFaults(schema.safeParse(base.data).error?.issues ?? [], base.data, root)) {
+    if (!(partial && fault.missing)) problems.add(fault, base);
+  }
+  reportVainOverrides(paths, named, problems);
+
+  const variants: Variant[] = partial ? named : [{ name: 'default', layered: base, labels: {}, paths: [] }];
+  const scenarios = variants.map((variant) =>
+    checkVariant(variant, schema, root, vocabulary, problems, partial),
+  );
+  const names = variants.map(({ name }) => name);
+  const kept = keepVariants(names, overrides.variants ?? [], problems);
+  const thresholds = checkThresholds(base, vocabulary, names, kept, problems);
+  problems.throwIfAny(variants.length);
+
+  const [first] = scenarios;
+  if (first === undefined) throw new Error('a scenario without mistakes has a variant');
+  return {
+    schema: 'certstorm/plan@1',
+    name: first.name,
+    description: first.description,
+    seed: first.seed,
+    rounds: first.rounds,
+    variants: variants.flatMap(({ name, labels }, index) => {
+      const scenario = scenarios[index];
+      return scenario === undefined || !kept.includes(name)
+        ? []
+        : [resolveVariant(name, labels, scenario, vocabulary)];
+    }),
+    thresholds,
+  };
+}
+
+function checkVariant(
+  { name, layered }: Variant,
+  schema: ReturnType<typeof scenarioSchema>,
+  root: FieldSchema,
+  vocabulary: Vocabulary,
+  problems: ProblemList,
+  named: boolean,
+): Scenario | undefined {
+  const { matrix: _matrix, variants: _variants, ...data } = layered.data;
+  const parsed = schema.safeParse(data);
+  const faults = [...shapeFaults(parsed.error?.issues ?? [], data, root), ...crossFaults(data, vocabulary)];
+  for (const fault of faults) problems.add(fault, layered, named ? name : undefined);
+  return parsed.data;
+}
+
+/** A flag that every variant overwrites would change nothing, and the user would believe it had. */
+function reportVainOverrides(
+  paths: readonly Path[],
+  variants: readonly Variant[],
+  problems: ProblemList,
+): void {
+  for (const path of paths) {
+    if (
+      variants.length === 0 ||
+      !variants.every((variant) => variant.paths.some((outer) => covers(outer, path)))
+    )
+      continue;
+    problems.addForFlag(`--set ${path.join('.')}`, {
+      message: 'every variant sets this field itself',
+      expected: '--variant NAME to choose among them',
+    });
+  }
+}
+
+function keepVariants(
+  names: readonly string[],
+  wanted: readonly string[],
+  problems: ProblemList,
+): readonly string[] {
+  for (const name of wanted) {
+    if (names.includes(name)) continue;
+    const nearest = nearestWord(name, names);
+    problems.addForFlag('--variant', {
+      message: `there is no variant ${showValue(name)}`,
+      expected: `one of ${names.join(', ')}`,
+      ...(nearest === undefined ? {} : { nearest }),
+    });
+  }
+  return wanted.length === 0 ? names : names.filter((name) => wanted.includes(name));
+}
+
+/** The thresholds that apply to the variants kept; all are checked, also those of variants that this run leaves out. */
+function checkThresholds(
+  base: Layered,
+  vocabulary: Vocabulary,
+  names: readonly string[],
+  kept: readonly string[],
+  problems: ProblemList,
+): string[] {
+  const { thresholds = [], cohorts } = base.data;
+  const cohortNames = (Array.isArray(cohorts) ? cohorts : [])
+    .map((cohort) => valueAt(cohort, ['name']))
+    .filter((name) => typeof name === 'string');
+  const applying: string[] = [];
+  for (const [index, expression] of (Array.isArray(thresholds) ? thresholds : []).entries()) {
+    if (typeof expression !== 'string') continue;
+    const wrong = vocabulary.checkThreshold(expression, cohortNames, names);
+    if (wrong !== undefined) {
+      problems.add(
+        {
+          path: ['thresholds', index],
+          message: `${showValue(expression)} is no threshold of this run`,
+          ...wrong,
+        },
+        base,
+      );
+    } else if (vocabulary.checkThreshold(expression, cohortNames, kept) === undefined) {
+      applying.push(expression);
+    }
+  }
+  return applying;
+}

@@ -1,0 +1,104 @@
+import { parseDuration } from './duration.ts';
+import { shareIdentities } from './identities.ts';
+import type { CohortPlan, Expectation, LoadPlan, VariantPlan } from './plan.ts';
+import type { Scenario } from './schema.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** One variant of a scenario that has passed all checks, with nothing left to be filled in. */
+export function resolveVariant(
+  name: string,
+  labels: VariantPlan['labels'],
+  scenario: Scenario,
+  vocabulary: Vocabulary,
+): VariantPlan {
+  const { target } = scenario;
+  const carries = new Map(vocabulary.defects.map((defect) => [defect.name, defect.certificate]));
+  const shares = shareIdentities(
+    scenario.corpus.identities,
+    scenario.cohorts.map(({ defect, weight, identities }) => ({
+      certificate: carries.get(defect) ?? true,
+      defect,
+      weight,
+      identities,
+    })),
+  );
+  if ('needed' in shares) throw new Error('identities were shared out before they were checked');
+  const cohorts = scenario.cohorts.map(
+    (cohort, index): CohortPlan => ({
+      name: cohort.name,
+      weight: cohort.weight,
+      identities: shares.perCohort[index] ?? 0,
+      defect: cohort.defect,
+      expect: resolveExpectation(cohort.expect),
+      driver: cohort.driver,
+      credentials: cohort.credentials ?? (target.connectAuth === 'none' ? 'none' : 'right'),
+    }),
+  );
+  const crlEntries = scenario.corpus.crlEntries ?? shares.revoked;
+  const refusedAt = refusalLayer(cohorts);
+  return {
+    name,
+    labels: {
+      ...labels,
+      target: target.kind,
+      revocation: target.revocation,
+      crlEntries,
+      connectAuth: target.connectAuth,
+      ...(refusedAt === undefined ? {} : { refusedAt }),
+    },
+    corpus: { algorithm: scenario.corpus.algorithm, identities: shares.total, crlEntries },
+    target: {
+      kind: target.kind,
+      host: target.host,
+      port: target.port,
+      revocation: target.revocation,
+      connectAuth: target.connectAuth,
+      sessionTickets: target.sessionTickets,
+    },
+    load: resolveLoad(scenario.load),
+    cohorts,
+  };
+}
+
+function resolveExpectation(expect: Scenario['cohorts'][number]['expect']): Expectation {
+  if (typeof expect === 'string') return { outcome: expect };
+  return expect.cause === undefined
+    ? { outcome: expect.outcome }
+    : { outcome: expect.outcome, cause: expect.cause };
+}
+
+/** The one layer at which all unwelcome cohorts are expected to be refused, where they name one and the same. */
+function refusalLayer(cohorts: readonly CohortPlan[]): 'tls' | 'connect' | undefined {
+  const outcomes = new Set(
+    cohorts.map(({ expect }) => expect.outcome).filter((outcome) => outcome !== 'accept'),
+  );
+  if (outcomes.size !== 1) return undefined;
+  return outcomes.has('reject-at-tls') ? 'tls' : outcomes.has('reject-at-connect') ? 'connect' : undefined;
+}
+
+function resolveLoad(load: Scenario['load']): LoadPlan {
+  const stages = (load.stages ?? []).map(({ duration, target }) => ({
+    durationMs: milliseconds(duration),
+    target,
+  }));
+  return {
+    model: load.model,
+    rate: load.rate ?? 0,
+    vus: load.vus ?? 0,
+    durationMs:
+      load.duration === undefined
+        ? stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
+        : milliseconds(load.duration),
+    stages,
+    warmupMs: milliseconds(load.warmup),
+    maxInFlight: load.maxInFlight,
+    attemptTimeoutMs: milliseconds(load.attemptTimeout),
+    gracefulStopMs: milliseconds(load.gracefulStop),
+  };
+}
+
+function milliseconds(duration: string): number {
+  const ms = parseDuration(duration);
+  if (ms === undefined) throw new Error(`'${duration}' passed the schema and is no duration`);
+  return ms;
+}

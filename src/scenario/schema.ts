@@ -1,0 +1,308 @@
+import { z } from 'zod';
+import { about } from './about.ts';
+import { limits } from './limits.ts';
+import { loadSchema } from './load-schema.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export const expectedOutcomes = ['accept', 'reject', 'reject-at-tls', 'reject-at-connect'] as const;
+export const credentialKinds = ['right', 'wrong', 'none'] as const;
+
+/** The scenario file as the user may write it. Defaults that depend on no other field are filled in by parsing. */
+export function scenarioSchema(vocabulary: Vocabulary) {
+  return z
+    .strictObject({
+      $schema: z
+        .string()
+        .optional()
+        .meta(
+          about('Where an editor finds the JSON Schema of a scenario written as JSON.', {
+            example: './schema.json',
+          }),
+        ),
+      name: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+        .meta(
+          about('Name of the scenario; the folder of a run is called after it.', {
+            example: 'quickstart',
+            expected: 'a name of up to 64 letters, digits, dots, dashes and underscores',
+          }),
+        ),
+      description: z
+        .string()
+        .max(2000)
+        .default('')
+        .meta(
+          about('What the scenario is to find out; shown at the top of the report.', {
+            example: 'What does a CRL cost?',
+          }),
+        ),
+      seed: z
+        .int()
+        .min(0)
+        .max(2 ** 32 - 1)
+        .default(1)
+        .meta(
+          about('Where every draw of the run starts from: serial numbers, arrivals, the order of rounds.', {
+            example: 42,
+          }),
+        ),
+      rounds: z
+        .int()
+        .min(1)
+        .max(1000)
+        .default(1)
+        .meta(
+          about('Measured repeats of each variant; rounds of different variants are interleaved.', {
+            unit: 'rounds',
+            example: 10,
+          }),
+        ),
+      corpus: corpusSchema(vocabulary)
+        .prefault({})
+        .meta({ description: 'The certificates that clients present.' }),
+      target: targetSchema(vocabulary).prefault({}).meta({ description: 'The broker that is stormed.' }),
+      load: loadSchema().meta({ description: 'How many clients connect, how fast and for how long.' }),
+      cohorts: z.array(cohortSchema(vocabulary)).min(1).max(limits.cohorts).meta({
+        description: 'Groups of clients, each with one outcome that is expected of the broker.',
+        noun: 'cohort',
+      }),
+      matrix: z
+        .record(z.string(), z.array(z.unknown()).min(1))
+        .optional()
+        .meta(
+          about(
+            'Fields by their dotted path, each with a list of values; every combination of them is a variant.',
+            {
+              example: { 'target.revocation': ['none', 'crl-native'] },
+              expected: 'a map from dotted paths to lists, such as target.revocation: [none, crl-native]',
+            },
+          ),
+        ),
+      variants: z.array(variantSchema()).min(1).optional().meta({
+        description: 'Variants by name, each with the fields that it sets. Not together with `matrix`.',
+      }),
+      thresholds: z
+        .array(z.string())
+        .default([])
+        .meta(
+          about('What must hold for the run to pass: a metric, an operator and a limit.', {
+            example: ['good.authenticated.p99 < 250ms', 'revoked.falseAccepts == 0'],
+          }),
+        ),
+    })
+    .meta({ title: 'certstorm scenario', description: 'A load test of mutual-TLS MQTT authentication.' });
+}
+
+function corpusSchema(vocabulary: Vocabulary) {
+  return z.strictObject({
+    algorithm: z
+      .enum(vocabulary.algorithms)
+      .default('ecdsa-p256')
+      .meta(
+        about('Key algorithm of the clients and their CA.', { noun: 'algorithm', example: 'ecdsa-p256' }),
+      ),
+    identities: z
+      .int()
+      .min(1)
+      .max(limits.identities)
+      .optional()
+      .meta(
+        about(
+          'Client identities in all, shared out by weight over the cohorts that carry a certificate and name no number of their own.',
+          {
+            unit: 'identities',
+            example: 2400,
+            otherwise: '1000, or the sum where every cohort names its own number',
+          },
+        ),
+      ),
+    crlEntries: z
+      .int()
+      .min(0)
+      .max(limits.crlEntries)
+      .optional()
+      .meta(
+        about(
+          'Entries of the CRL in all; beyond the revoked identities it is filled with serial numbers that no one holds.',
+          {
+            unit: 'entries',
+            example: 100_000,
+            otherwise: 'as many as there are revoked identities',
+          },
+        ),
+      ),
+  });
+}
+
+function targetSchema(vocabulary: Vocabulary) {
+  const { targets } = vocabulary;
+  return z.strictObject({
+    kind: z
+      .enum(targets.map(({ kind }) => kind))
+      .default('bundled')
+      .meta(about('What is stormed.', { noun: 'target', example: 'bundled' })),
+    host: z
+      .string()
+      .regex(/^[A-Za-z0-9._:-]{1,253}$/)
+      .default('127.0.0.1')
+      .meta(
+        about('Address or name that the broker listens on.', {
+          example: '127.0.0.1',
+          expected: 'a host name or an address',
+        }),
+      ),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(0)
+      .meta(
+        about('TCP port of the broker; 0 lets the operating system choose a free one.', { example: 8883 }),
+      ),
+    revocation: z
+      .enum(unique(targets.flatMap(({ revocation }) => revocation)))
+      .default('none')
+      .meta(
+        about('How the broker finds out that a certificate has been revoked.', {
+          noun: 'revocation check',
+          example: 'crl-native',
+        }),
+      ),
+    connectAuth: z
+      .enum(unique(targets.flatMap(({ connectAuth }) => connectAuth)))
+      .default('none')
+      .meta(
+        about('What the broker checks at CONNECT, after the certificate.', {
+          noun: 'CONNECT auth',
+          example: 'password-hash',
+        }),
+      ),
+    sessionTickets: z
+      .boolean()
+      .default(true)
+      .meta(about('Whether the broker hands out TLS 1.3 session tickets.', { example: false })),
+    allowRemote: z
+      .boolean()
+      .default(false)
+      .meta(
+        about('Needed to storm an address that is not on this machine. Storm only brokers that are yours.', {
+          example: true,
+        }),
+      ),
+  });
+}
+
+function cohortSchema(vocabulary: Vocabulary) {
+  const outcome = z
+    .enum(expectedOutcomes)
+    .meta(about('What the broker should do.', { noun: 'expectation', example: 'reject-at-tls' }));
+  return z.strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/)
+      .meta(
+        about('Name of the cohort; metrics and dotted paths use it.', {
+          example: 'revoked',
+          expected: 'a name that starts with a letter, of up to 64 letters, digits, dashes and underscores',
+        }),
+      ),
+    weight: z
+      .number()
+      .min(0)
+      .max(1_000_000)
+      .default(1)
+      .meta(
+        about(
+          'Share of the arrivals, relative to the weights of the other cohorts; 0 leaves the cohort out.',
+          { example: 5 },
+        ),
+      ),
+    identities: z
+      .int()
+      .min(0)
+      .max(limits.identities)
+      .optional()
+      .meta(
+        about('Identities of this cohort.', {
+          unit: 'identities',
+          example: 100,
+          otherwise: 'its share of `corpus.identities` by weight, at least 1',
+        }),
+      ),
+    defect: z
+      .enum(vocabulary.defects.map(({ name }) => name))
+      .default('none')
+      .meta(about("What is wrong with this cohort's certificates.", { noun: 'defect', example: 'expired' })),
+    expect: z
+      .union([
+        outcome,
+        z.strictObject({
+          outcome,
+          cause: z
+            .string()
+            .min(1)
+            .max(100)
+            .optional()
+            .meta(
+              about("Name of the alert, of the CONNACK code or of the broker's own reason.", {
+                example: 'certificate_expired',
+              }),
+            ),
+        }),
+      ])
+      .meta(
+        about(
+          'What the broker should do with these clients: let them in, or turn them away (at whichever layer, in the TLS handshake, or at CONNECT). Anything else is a false accept or a false reject.',
+          { noun: 'expectation', example: { outcome: 'reject', cause: 'CERT_REVOKED' } },
+        ),
+      ),
+    driver: z
+      .enum(vocabulary.drivers)
+      .default('node')
+      .meta(about('How an attempt is made.', { noun: 'driver', example: 'node' })),
+    credentials: z
+      .enum(credentialKinds)
+      .optional()
+      .meta(
+        about('User name and password sent in CONNECT: the right ones, a wrong password, or none at all.', {
+          noun: 'credentials',
+          example: 'wrong',
+          otherwise: '`right` where `target.connectAuth` is not `none`, else `none`',
+        }),
+      ),
+  });
+}
+
+function variantSchema() {
+  return z.strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._+=-]{0,99}$/)
+      .meta(
+        about('Name of the variant; `--variant` and thresholds use it.', {
+          example: 'with-crl',
+          expected: 'a name of up to 100 letters, digits and the signs . _ + = -',
+        }),
+      ),
+    set: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .meta(
+        about(
+          'Fields by their dotted path, each with its value in this variant; an empty value takes the field out.',
+          {
+            example: { 'target.revocation': 'crl-native', 'cohorts.revoked.expect': 'reject' },
+            expected: 'a map from dotted paths to values, such as target.revocation: crl-native',
+          },
+        ),
+      ),
+  });
+}
+
+function unique(words: readonly string[]): string[] {
+  return [...new Set(words)];
+}
+
+/** A scenario that has passed the schema. */
+export type Scenario = z.infer<ReturnType<typeof scenarioSchema>>;
