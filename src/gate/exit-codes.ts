@@ -1,7 +1,7 @@
 /** What certstorm's exit code says. Of 91 to 99, when several hold, the lowest is told. */
 export const exitCodes = {
   /** Everything holds. */
-  passed: 0,
+  good: 0,
   /** certstorm itself failed, or nothing could be measured. */
   internalError: 1,
   /** The broker let in whom it should not, or turned away whom it should let in. */

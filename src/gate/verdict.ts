@@ -35,7 +35,7 @@ export function judge(input: JudgeInput): Verdict {
   const told: Finding[] = overall === undefined ? findings : [overall, ...findings];
   const [worst] = told;
   if (worst === undefined)
-    return { word: 'passed', exitCode: exitCodes.passed, reasons: [praise(variants, thresholds)] };
+    return { word: 'passed', exitCode: exitCodes.good, reasons: [praise(variants, thresholds)] };
   const reasons = [...new Set(told.flatMap((finding) => finding.reasons))];
   return { word: worst.word, exitCode: worst.exitCode, reasons };
 }

@@ -3,7 +3,7 @@ import { type IdentityWish, shareIdentities } from './identities.ts';
 import { valueAt } from './layers.ts';
 import { limits, reservedCohortNames } from './limits.ts';
 import { loadFaults } from './load-checks.ts';
-import { type Path, showValue } from './problem.ts';
+import { type Path, showValue } from './place.ts';
 import type { Fault } from './shape.ts';
 import type { Vocabulary } from './vocabulary.ts';
 

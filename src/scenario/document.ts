@@ -13,7 +13,8 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
-import { type Path, type Place, ScenarioError, type ScenarioProblem, showValue } from './problem.ts';
+import { type Path, type Place, showValue } from './place.ts';
+import { ScenarioError, type ScenarioProblem } from './scenario-error.ts';
 
 /** A scenario as it was written: its values, and where in the file each of them stands. */
 export type ScenarioDocument = {

@@ -1,7 +1,7 @@
 import { type FieldSchema, fieldAt, fieldPaths, properties } from './field-schema.ts';
 import { valueAt } from './layers.ts';
 import { nearestWord } from './nearest.ts';
-import { type Path, showValue } from './problem.ts';
+import { type Path, showValue } from './place.ts';
 
 export type PathFault = { message: string; expected: string; nearest?: string };
 

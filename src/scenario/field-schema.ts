@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Path } from './problem.ts';
+import type { Path } from './place.ts';
 import { scenarioSchema } from './schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
 

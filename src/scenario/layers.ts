@@ -1,5 +1,5 @@
 import type { ScenarioDocument } from './document.ts';
-import type { Path, Place } from './problem.ts';
+import type { Path, Place } from './place.ts';
 
 /**
  * A scenario with values laid over it, by flags and by a variant. Values are shared between the layers and never changed; every value

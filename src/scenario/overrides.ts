@@ -2,11 +2,11 @@ import { readValue } from './document.ts';
 import { resolvePath } from './dotted-path.ts';
 import type { FieldSchema } from './field-schema.ts';
 import { type Layered, layOver } from './layers.ts';
-import { type Path, showValue } from './problem.ts';
+import { type Path, showValue } from './place.ts';
 import type { ProblemList } from './problem-list.ts';
 
 /** What the command line says over the file. */
-export type Overrides = {
+export type ScenarioOverrides = {
   /** `PATH=VALUE` each, the value read as YAML; applied in this order, before the variants are expanded. */
   set?: readonly string[];
   seed?: number | string;
@@ -19,7 +19,7 @@ export type Overrides = {
 export function applyOverrides(
   base: Layered,
   root: FieldSchema,
-  overrides: Overrides,
+  overrides: ScenarioOverrides,
   problems: ProblemList,
 ): { layered: Layered; paths: Path[] } {
   const paths: Path[] = [];

@@ -1,5 +1,6 @@
 import type { Layered } from './layers.ts';
-import { printPath, ScenarioError, type ScenarioProblem } from './problem.ts';
+import { printPath } from './place.ts';
+import { ScenarioError, type ScenarioProblem } from './scenario-error.ts';
 import type { Fault } from './shape.ts';
 
 type Entry = { problem: ScenarioProblem; variants: Set<string> };

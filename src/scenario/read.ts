@@ -3,9 +3,9 @@ import { readDocument } from './document.ts';
 import { type FieldSchema, fieldSchema } from './field-schema.ts';
 import { baseLayer, type Layered, valueAt } from './layers.ts';
 import { nearestWord } from './nearest.ts';
-import { applyOverrides, type Overrides } from './overrides.ts';
+import { applyOverrides, type ScenarioOverrides } from './overrides.ts';
+import { type Path, showValue } from './place.ts';
 import type { Plan } from './plan.ts';
-import { type Path, showValue } from './problem.ts';
 import { ProblemList } from './problem-list.ts';
 import { resolveVariant } from './resolve.ts';
 import { readScenarioFile } from './scenario-file.ts';
@@ -14,8 +14,8 @@ import { shapeFaults } from './shape.ts';
 import { covers, expandVariants, type Variant } from './variants.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-export type { Overrides } from './overrides.ts';
-export { describeProblem, ScenarioError, type ScenarioProblem } from './problem.ts';
+export type { ScenarioOverrides } from './overrides.ts';
+export { describeProblem, ScenarioError, type ScenarioProblem } from './scenario-error.ts';
 
 /**
  * Reads a scenario file (YAML 1.2 or JSON) into the plan of its run. Throws ScenarioError with every mistake of the file and of the flags
@@ -26,7 +26,7 @@ export { describeProblem, ScenarioError, type ScenarioProblem } from './problem.
 export async function readScenario(
   file: string,
   vocabulary: Vocabulary,
-  overrides: Overrides = {},
+  overrides: ScenarioOverrides = {},
 ): Promise<Plan> {
   return parseScenario(await readScenarioFile(file), file, vocabulary, overrides);
 }
@@ -36,7 +36,7 @@ export function parseScenario(
   text: string,
   file: string,
   vocabulary: Vocabulary,
-  overrides: Overrides = {},
+  overrides: ScenarioOverrides = {},
 ): Plan {
   const problems = new ProblemList();
   const document = readDocument(text, file);

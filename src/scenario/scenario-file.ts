@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { ScenarioError } from './problem.ts';
+import { ScenarioError } from './scenario-error.ts';
 
 /** Larger than any scenario; a file beyond it is something else. */
 const maxBytes = 2 ** 20;

@@ -3,7 +3,7 @@ import { durationPattern, guessDuration } from './duration.ts';
 import { expectation, type FieldSchema, fieldAt, fieldPaths, properties } from './field-schema.ts';
 import { valueAt } from './layers.ts';
 import { nearestWord } from './nearest.ts';
-import { type Path, showValue } from './problem.ts';
+import { type Path, showValue } from './place.ts';
 
 /** A mistake before it has a place. `part: 'key'` when the key is at fault and not its value. */
 export type Fault = {

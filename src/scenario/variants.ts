@@ -2,8 +2,8 @@ import { resolvePath } from './dotted-path.ts';
 import type { FieldSchema } from './field-schema.ts';
 import { type Layered, layOver, valueAt } from './layers.ts';
 import { limits } from './limits.ts';
+import { type Path, printPath, showValue } from './place.ts';
 import type { VariantPlan } from './plan.ts';
-import { type Path, printPath, showValue } from './problem.ts';
 import type { Fault } from './shape.ts';
 
 /** A variant before its checks: the scenario with the variant's values laid over it. */
