@@ -105,7 +105,7 @@ async function obtainCohorts(
   const places = new Map<string, { path: string; address: string; count: number }>();
   const take = (cohort: string, records: PackRecord[]) => identities.set(cohort, records.map(recordIdentity));
 
-  const withCertificate = spec.cohorts.filter(({ defect }) => !defectNamed(defect).withoutCertificate);
+  const withCertificate = spec.cohorts.filter(({ defect }) => defectNamed(defect).certificate);
   const total = withCertificate.reduce((sum, cohort) => sum + cohort.identities, 0);
   let done = 0;
   const progress = (cohort: string, more: number) => {

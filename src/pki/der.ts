@@ -133,13 +133,17 @@ export function oid(dotted: string): Uint8Array {
 
 export const utf8String = (text: string): Uint8Array => tlv(tags.utf8String, Buffer.from(text, 'utf8'));
 
-const digits = (date: Date): string => date.toISOString().replace(/[-:T]|\.\d+/g, '');
+/** `YYYYMMDDHHMMSSZ`, the contents of a GeneralizedTime (RFC 5280 4.1.2.5.2). */
+const timeDigits = (date: Date): string => date.toISOString().replace(/[-:T]|\.\d+/g, '');
+
+/** `YYMMDDHHMMSSZ`, the contents of a UTCTime (RFC 5280 4.1.2.5.1). */
+export const utcTimeDigits = (date: Date): string => timeDigits(date).slice(2);
 
 export const utcTime = (date: Date): Uint8Array =>
-  tlv(tags.utcTime, Buffer.from(digits(date).slice(2), 'latin1'));
+  tlv(tags.utcTime, Buffer.from(utcTimeDigits(date), 'latin1'));
 
 export const generalizedTime = (date: Date): Uint8Array =>
-  tlv(tags.generalizedTime, Buffer.from(digits(date), 'latin1'));
+  tlv(tags.generalizedTime, Buffer.from(timeDigits(date), 'latin1'));
 
 /** Time as RFC 5280 4.1.2.5 wants it: UTCTime through 2049, GeneralizedTime from 2050, always whole seconds and `Z`. */
 export const time = (date: Date): Uint8Array => {

@@ -31,6 +31,6 @@ export function checkSpec(spec: CorpusSpec): void {
     if (names.has(name))
       throw new PkiError('bad-spec', `${place}.name: "${name}" is taken by another cohort.`);
     names.add(name);
-    checkCount(identities, `${place}.identities`, defectNamed(defect).withoutCertificate ? 0 : 1);
+    checkCount(identities, `${place}.identities`, defectNamed(defect).certificate ? 1 : 0);
   }
 }

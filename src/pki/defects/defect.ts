@@ -12,6 +12,8 @@ export type Defect = {
   describe: string;
   /** What a broker must do that checks everything, the CRL included. */
   expect: 'accept' | 'reject';
+  /** false where nothing is presented: no key, no chain. */
+  certificate: boolean;
   /** The clause of RFC 5280 (or of RFC 8446) that is broken. */
   clause?: string;
   /**
@@ -24,8 +26,6 @@ export type Defect = {
   issuer?: IssuerName;
   /** The serial numbers are in the CRL. */
   revoked?: boolean;
-  /** Nothing is presented: no key, no chain. */
-  withoutCertificate?: boolean;
   /** Changes the certificate before it is signed; called once for a cohort. */
   shape?: (template: CertificateTemplate) => CertificateTemplate;
   /** Changes the signature value; called for each certificate, may change the bytes in place. */
