@@ -9,12 +9,23 @@ type Finding = { subject: string; state: 'good' | 'warning' | 'bad'; found: stri
 
 /** `certstorm doctor`: what this machine can carry. Exit code 0 when a run can go on, 1 when something forbids it. */
 export async function doctor(flags: { json?: true }): Promise<void> {
-  const findings = [runtime(), tlsStack(), fileDescriptors(), cores(), ports(), await loopback(), cache(), clock()];
+  const findings = [
+    runtime(),
+    tlsStack(),
+    fileDescriptors(),
+    cores(),
+    ports(),
+    await loopback(),
+    cache(),
+    clock(),
+  ];
   if (flags.json === true) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
   else {
     const marks = { good: '✓', warning: '!', bad: '✗' };
     for (const { subject, state, found, mend } of findings) {
-      process.stdout.write(`${marks[state]} ${subject.padEnd(18)} ${found}${mend === undefined ? '' : `\n  ${' '.repeat(18)} → ${mend}`}\n`);
+      process.stdout.write(
+        `${marks[state]} ${subject.padEnd(18)} ${found}${mend === undefined ? '' : `\n  ${' '.repeat(18)} → ${mend}`}\n`,
+      );
     }
   }
   if (findings.some(({ state }) => state === 'bad')) process.exitCode = exitCodes.internalError;
@@ -24,7 +35,8 @@ function runtime(): Finding {
   const pinned = /[\\/]node_modules[\\/]node-linux-/.test(process.execPath);
   const found = `Node ${process.version}${pinned ? ', pinned by the lock file' : ", this machine's own"}`;
   const major = Number(process.versions.node.split('.')[0]);
-  if (major < 24) return { subject: 'runtime', state: 'bad', found, mend: 'certstorm needs Node 24 or later' };
+  if (major < 24)
+    return { subject: 'runtime', state: 'bad', found, mend: 'certstorm needs Node 24 or later' };
   if (pinned) return { subject: 'runtime', state: 'good', found };
   return {
     subject: 'runtime',
@@ -40,18 +52,35 @@ function tlsStack(): Finding {
 
 function fileDescriptors(): Finding {
   const limit = fileDescriptorLimit();
-  if (limit === undefined) return { subject: 'file descriptors', state: 'warning', found: 'the system does not tell its limit' };
+  if (limit === undefined)
+    return { subject: 'file descriptors', state: 'warning', found: 'the system does not tell its limit' };
   const found = `${limit} open files`;
-  if (limit < 256) return { subject: 'file descriptors', state: 'bad', found, mend: 'raise the limit with `ulimit -n 4096`' };
+  if (limit < 256)
+    return {
+      subject: 'file descriptors',
+      state: 'bad',
+      found,
+      mend: 'raise the limit with `ulimit -n 4096`',
+    };
   if (limit < 4096) {
-    return { subject: 'file descriptors', state: 'warning', found, mend: 'for storms with many attempts in flight: `ulimit -n 65536`' };
+    return {
+      subject: 'file descriptors',
+      state: 'warning',
+      found,
+      mend: 'for storms with many attempts in flight: `ulimit -n 65536`',
+    };
   }
   return { subject: 'file descriptors', state: 'good', found };
 }
 
 function cores(): Finding {
   const count = availableParallelism();
-  if (count >= 2) return { subject: 'cores', state: 'good', found: `${count}: one for the broker, ${count - 1} for storm workers` };
+  if (count >= 2)
+    return {
+      subject: 'cores',
+      state: 'good',
+      found: `${count}: one for the broker, ${count - 1} for storm workers`,
+    };
   return {
     subject: 'cores',
     state: 'warning',
@@ -63,9 +92,16 @@ function cores(): Finding {
 function ports(): Finding {
   const subject = 'ephemeral ports';
   try {
-    const [low, high] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').trim().split(/\s+/).map(Number);
+    const [low, high] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8')
+      .trim()
+      .split(/\s+/)
+      .map(Number);
     const count = (high ?? 0) - (low ?? 0) + 1;
-    return { subject, state: 'good', found: `${low}–${high}: ${count} for each of the loopback addresses that storms rotate over` };
+    return {
+      subject,
+      state: 'good',
+      found: `${low}–${high}: ${count} for each of the loopback addresses that storms rotate over`,
+    };
   } catch {
     return { subject, state: 'warning', found: 'the system does not tell its range' };
   }
@@ -81,7 +117,12 @@ async function loopback(): Promise<Finding> {
   });
   server.close();
   if (failure === undefined) return { subject, state: 'good', found: '127.0.0.0/8 can be bound' };
-  return { subject, state: 'bad', found: `127.77.88.99 cannot be bound (${failure.message})`, mend: 'run on Linux, or add loopback aliases' };
+  return {
+    subject,
+    state: 'bad',
+    found: `127.77.88.99 cannot be bound (${failure.message})`,
+    mend: 'run on Linux, or add loopback aliases',
+  };
 }
 
 function cache(): Finding {
@@ -92,7 +133,12 @@ function cache(): Finding {
     return { subject: 'corpus cache', state: 'good', found: dir };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { subject: 'corpus cache', state: 'bad', found: `${dir} (${reason})`, mend: 'name a folder of yours in CERTSTORM_CACHE' };
+    return {
+      subject: 'corpus cache',
+      state: 'bad',
+      found: `${dir} (${reason})`,
+      mend: 'name a folder of yours in CERTSTORM_CACHE',
+    };
   }
 }
 
@@ -100,6 +146,12 @@ function cache(): Finding {
 function clock(): Finding {
   const now = new Date();
   const found = now.toISOString();
-  if (now.getUTCFullYear() >= 2025 && now.getUTCFullYear() < 2049) return { subject: 'clock', state: 'good', found };
-  return { subject: 'clock', state: 'bad', found, mend: "set the machine's clock: every certificate would be expired or not yet valid" };
+  if (now.getUTCFullYear() >= 2025 && now.getUTCFullYear() < 2049)
+    return { subject: 'clock', state: 'good', found };
+  return {
+    subject: 'clock',
+    state: 'bad',
+    found,
+    mend: "set the machine's clock: every certificate would be expired or not yet valid",
+  };
 }

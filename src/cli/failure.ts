@@ -4,7 +4,7 @@ import { ResultError } from '../result/result-error.ts';
 import { RunError } from '../run/run-error.ts';
 import { ScenarioError } from '../scenario/scenario-error.ts';
 import { StormError } from '../storm/storm-error.ts';
-import { TargetError } from '../targets/target.ts';
+import { TargetError } from '../targets/target-error.ts';
 import { UsageError } from './usage-error.ts';
 
 const told = [ScenarioError, UsageError, RunError, ResultError, PkiError, StormError, TargetError];
@@ -18,7 +18,8 @@ export function explain(error: unknown): string {
 
 /** The exit code that DESIGN's contract gives to this failure. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof ScenarioError || error instanceof UsageError || error instanceof ResultError) return exitCodes.badScenario;
+  if (error instanceof ScenarioError || error instanceof UsageError || error instanceof ResultError)
+    return exitCodes.badScenario;
   if (error instanceof RunError && error.code === 'output') return exitCodes.badScenario;
   if (error instanceof RunError && error.code === 'file-descriptors') return exitCodes.notValid;
   return exitCodes.internalError;

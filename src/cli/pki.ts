@@ -1,9 +1,72 @@
-import { makeCorpus } from '../pki/corpus.ts';
-import { writePemFolder } from '../pki/export.ts';
+import { exitCodes } from '../gate/exit-codes.ts';
 import type { CorpusSpec } from '../pki/identity.ts';
+import { algorithms, makeCorpus, writePemFolder } from '../pki/index.ts';
 import { vocabulary } from '../run/vocabulary.ts';
 import { readScenario } from '../scenario/read.ts';
 import { cacheDir } from './cache-dir.ts';
 import { progressOn } from './progress.ts';
 import { stopOnSignals } from './signals.ts';
 import { UsageError } from './usage-error.ts';
+
+type PkiFlags = { count?: number; algorithm?: string; seed?: number; scenario?: string; variant: string[] };
+
+/** `certstorm pki OUT`: a corpus as PEM files. Numbered `c00001.crt` on for `--count`, named by client id for a scenario's. */
+export async function pki(out: string, flags: PkiFlags): Promise<void> {
+  const spec = flags.scenario === undefined ? plainSpec(flags) : await scenarioSpec(flags.scenario, flags);
+  const progress = progressOn(process.stderr);
+  const { signal, release } = stopOnSignals(() =>
+    progress.note('stopping: the folder is marked as incomplete'),
+  );
+  const step = (cohort: string) => (at: { done: number; total: number }) =>
+    progress.onEvent({ kind: 'corpus', cohort, ...at });
+  try {
+    const corpus = await makeCorpus(spec, {
+      cacheDir: cacheDir(),
+      signal,
+      onProgress: (at) => step(at.cohort)(at),
+    });
+    const folder = await writePemFolder(corpus, out, {
+      naming: flags.scenario === undefined ? 'number' : 'client-id',
+      signal,
+      onProgress: step('written'),
+    });
+    progress.end();
+    process.stdout.write(`${folder.identities} identities in ${folder.dir}, listed in ${folder.indexFile}\n`);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    process.exitCode = exitCodes.interrupted;
+  } finally {
+    progress.end();
+    release();
+  }
+}
+
+function plainSpec({ count = 100, algorithm = 'ecdsa-p256', seed = 1 }: PkiFlags): CorpusSpec {
+  if (count < 1) throw new UsageError('--count: it takes 1 or more');
+  const known = algorithms.map(({ name }) => name);
+  if (!known.includes(algorithm))
+    throw new UsageError(`--algorithm: there is no '${algorithm}'; it is one of ${known.join(', ')}`);
+  return { seed, algorithm, crlEntries: 0, cohorts: [{ name: 'good', defect: 'none', identities: count }] };
+}
+
+async function scenarioSpec(
+  file: string,
+  { count, algorithm, seed, variant }: PkiFlags,
+): Promise<CorpusSpec> {
+  const plan = await readScenario(file, vocabulary, {
+    variants: variant,
+    set: [
+      ...(count === undefined ? [] : [`corpus.identities=${count}`]),
+      ...(algorithm === undefined ? [] : [`corpus.algorithm=${algorithm}`]),
+    ],
+    ...(seed === undefined ? {} : { seed }),
+  });
+  const [chosen] = plan.variants;
+  if (chosen === undefined) throw new UsageError(`${file} has no variant`);
+  return {
+    seed: plan.seed,
+    algorithm: chosen.corpus.algorithm,
+    crlEntries: chosen.corpus.crlEntries,
+    cohorts: chosen.cohorts.map(({ name, defect, identities }) => ({ name, defect, identities })),
+  };
+}

@@ -17,7 +17,8 @@ export function program(): Command {
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
 
-  const command = (signature: string) => certstorm.command(signature).exitOverride().showSuggestionAfterError();
+  const command = (signature: string) =>
+    certstorm.command(signature).exitOverride().showSuggestionAfterError();
 
   command('init')
     .argument('[FILE]', 'where to write it', 'scenario.yaml')
@@ -73,7 +74,10 @@ export function program(): Command {
   certstorm.action((_options: unknown, self: Command) => {
     const [unknown] = self.args;
     if (unknown === undefined) self.help();
-    else self.error(`error: unknown command '${unknown}'; the commands are ${certstorm.commands.map((each) => each.name()).join(', ')}`);
+    else
+      self.error(
+        `error: unknown command '${unknown}'; the commands are ${certstorm.commands.map((each) => each.name()).join(', ')}`,
+      );
   });
   certstorm.allowExcessArguments();
   return certstorm;
@@ -85,6 +89,7 @@ function collect(value: string, earlier: string[]): string[] {
 
 function integer(value: string): number {
   const number = Number(value);
-  if (!/^\d+$/.test(value) || !Number.isSafeInteger(number)) throw new InvalidArgumentError('it takes a whole number, 0 or more.');
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(number))
+    throw new InvalidArgumentError('it takes a whole number, 0 or more.');
   return number;
 }

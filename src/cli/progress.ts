@@ -6,7 +6,11 @@ const redrawMs = 250;
 /**
  * Tells on `stream` how far a run is: one line, redrawn, on a terminal; a line for each step elsewhere. `end` leaves the terminal clean.
  */
-export function progressOn(stream: NodeJS.WriteStream): { onEvent: (event: RunEvent) => void; note: (text: string) => void; end: () => void } {
+export function progressOn(stream: NodeJS.WriteStream): {
+  onEvent: (event: RunEvent) => void;
+  note: (text: string) => void;
+  end: () => void;
+} {
   const live = stream.isTTY === true;
   let drawnAt = Number.NEGATIVE_INFINITY;
   let drawn = false;

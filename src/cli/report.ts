@@ -9,7 +9,8 @@ import { UsageError } from './usage-error.ts';
 export async function report(file: string, flags: { format: string[]; out?: string }): Promise<void> {
   const names = formats.map(({ format }) => format);
   const unknown = flags.format.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new UsageError(`there is no report format '${unknown}': it is one of ${names.join(', ')}`);
+  if (unknown !== undefined)
+    throw new UsageError(`there is no report format '${unknown}': it is one of ${names.join(', ')}`);
   const result = await readResult(file);
   const out = prepareOutput(flags.out ?? dirname(file));
   for (const { format, fileName, render } of formats) {

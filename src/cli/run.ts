@@ -18,7 +18,9 @@ export async function run(file: string, flags: RunFlags): Promise<void> {
   const out = prepareOutput(flags.out ?? defaultOutput(plan.name));
   const progress = progressOn(process.stderr);
   const quiet = flags.quiet === true;
-  const { signal, release } = stopOnSignals(() => progress.note('stopping: what was measured is being written (again: stop at once)'));
+  const { signal, release } = stopOnSignals(() =>
+    progress.note('stopping: what was measured is being written (again: stop at once)'),
+  );
   try {
     const result = await conduct(plan, {
       cacheDir: cacheDir(),
@@ -30,7 +32,8 @@ export async function run(file: string, flags: RunFlags): Promise<void> {
     if (flags.json === true) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     else if (!quiet) process.stdout.write(renderTerminal(result, terminalStyle(process.stdout)));
     writeOutput(out, result);
-    if (flags.json !== true && !quiet) process.stdout.write(`\nreport: ${relative('.', join(out, 'report.html'))}\n`);
+    if (flags.json !== true && !quiet)
+      process.stdout.write(`\nreport: ${relative('.', join(out, 'report.html'))}\n`);
     process.exitCode = result.verdict.exitCode;
   } finally {
     progress.end();

@@ -10,6 +10,7 @@ export function schema(what: string): void {
     result: resultJsonSchema,
   };
   const make = schemas[what];
-  if (make === undefined) throw new UsageError(`there is no schema '${what}': it is one of ${Object.keys(schemas).join(', ')}`);
+  if (make === undefined)
+    throw new UsageError(`there is no schema '${what}': it is one of ${Object.keys(schemas).join(', ')}`);
   process.stdout.write(`${JSON.stringify(make(), null, 2)}\n`);
 }

@@ -9,7 +9,8 @@ export async function validate(file: string, flags: OverrideFlags & { json?: tru
     process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
     return;
   }
-  const seconds = plan.variants.reduce((sum, { load }) => sum + load.warmupMs + load.durationMs, 0) * (plan.rounds / 1000);
+  const seconds =
+    plan.variants.reduce((sum, { load }) => sum + load.warmupMs + load.durationMs, 0) * (plan.rounds / 1000);
   const lines = plan.variants.map(({ name, target, load, cohorts }) => {
     const identities = cohorts.reduce((sum, cohort) => sum + cohort.identities, 0);
     return `  ${name}: ${target.kind}, revocation ${target.revocation}, ${load.model}, ${cohorts.length} cohorts, ${identities} identities`;

@@ -149,7 +149,8 @@ function encodeAll(recording: CohortRecording): Record<string, string> {
     if (latency.count > 0) encoded[name] = encodeHistogram(latency.histogram);
   };
   for (const name of latencyNames satisfies readonly LatencyName[]) keep(name, recording.latency[name]);
-  for (const name of responseNames satisfies readonly ResponseName[]) keep(`response.${name}`, recording.response[name]);
+  for (const name of responseNames satisfies readonly ResponseName[])
+    keep(`response.${name}`, recording.response[name]);
   return encoded;
 }
 
@@ -194,7 +195,11 @@ function generatorFigures(rounds: readonly MeasuredRound[], recording: Recording
 }
 
 /** Quantiles of different rounds can't be averaged; the worst round is the one to be judged by. */
-function worstOf(spreads: readonly { p50: number; p99: number; max: number }[]): { p50: number; p99: number; max: number } {
+function worstOf(spreads: readonly { p50: number; p99: number; max: number }[]): {
+  p50: number;
+  p99: number;
+  max: number;
+} {
   const worst = { p50: 0, p99: 0, max: 0 };
   for (const { p50, p99, max } of spreads) {
     worst.p50 = Math.max(worst.p50, p50);

@@ -13,12 +13,19 @@ const busyShare = 0.95;
  * Reasons why a round does not measure its target: the generator was the limit, something of ours failed, or two sources disagree.
  * Each is a sentence that names the round and what to do.
  */
-export function auditRound(measured: MeasuredRound, load: LoadPlan, workers: number, place: string): string[] {
+export function auditRound(
+  measured: MeasuredRound,
+  load: LoadPlan,
+  workers: number,
+  place: string,
+): string[] {
   const { storm } = measured;
   const reasons = storm.lostWorkers.map(
-    ({ worker, reason }) => `${place}: storm worker ${worker + 1} was lost (${reason}); what it had measured is kept`,
+    ({ worker, reason }) =>
+      `${place}: storm worker ${worker + 1} was lost (${reason}); what it had measured is kept`,
   );
-  if (measured.targetDied && measured.interruption !== null) reasons.push(`${place}: ${measured.interruption}`);
+  if (measured.targetDied && measured.interruption !== null)
+    reasons.push(`${place}: ${measured.interruption}`);
   reasons.push(...localErrors(storm.recording, place));
   if (load.model.endsWith('arrival-rate')) reasons.push(...checkArrivals(measured, load, workers, place));
   reasons.push(...compareCpu(measured, place));
@@ -41,7 +48,8 @@ function checkArrivals({ storm }: MeasuredRound, load: LoadPlan, workers: number
         'lower load.rate, or leave the machine to this run',
     );
   }
-  const busy = (storm.generator.cpuUserMs + storm.generator.cpuSystemMs) / Math.max(1, storm.elapsedMs * workers);
+  const busy =
+    (storm.generator.cpuUserMs + storm.generator.cpuSystemMs) / Math.max(1, storm.elapsedMs * workers);
   if (busy > busyShare) {
     reasons.push(
       `${place}: the generator used ${Math.round(busy * 100)} % of its cores, so it was the limit and not the target: ` +

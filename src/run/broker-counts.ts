@@ -22,7 +22,8 @@ export function countByCohort(
 ): { cohorts: BrokerCounts[]; strangers: number } {
   const cohortOf = new Map<string, number>();
   for (let worker = 0; worker < workers; worker++) {
-    for (let cohort = 0; cohort < cohorts; cohort++) cohortOf.set(sourceBlock(worker, cohort, cohorts), cohort);
+    for (let cohort = 0; cohort < cohorts; cohort++)
+      cohortOf.set(sourceBlock(worker, cohort, cohorts), cohort);
   }
   const counts = Array.from({ length: cohorts }, emptyCounts);
   let strangers = 0;
@@ -42,7 +43,8 @@ export function sumCounts(rounds: readonly BrokerCounts[]): BrokerCounts {
     sum.refusedAtTls += counts.refusedAtTls;
     sum.refusedAtConnect += counts.refusedAtConnect;
     sum.abandoned += counts.abandoned;
-    for (const [cause, count] of Object.entries(counts.causes)) sum.causes[cause] = (sum.causes[cause] ?? 0) + count;
+    for (const [cause, count] of Object.entries(counts.causes))
+      sum.causes[cause] = (sum.causes[cause] ?? 0) + count;
   }
   return sum;
 }
@@ -59,7 +61,10 @@ function add(counts: BrokerCounts, tally: BrokerTally, count: number): void {
   if (tally.verdict !== 'accepted') counts.causes[tally.cause] = (counts.causes[tally.cause] ?? 0) + count;
 }
 
-function difference(before: readonly BrokerTally[], after: readonly BrokerTally[]): { tally: BrokerTally; count: number }[] {
+function difference(
+  before: readonly BrokerTally[],
+  after: readonly BrokerTally[],
+): { tally: BrokerTally; count: number }[] {
   const key = (tally: BrokerTally) => `${tally.source} ${tally.verdict} ${tally.layer} ${tally.cause}`;
   const earlier = new Map(before.map((tally) => [key(tally), tally.count]));
   return after

@@ -36,6 +36,7 @@ export function conclude(
   });
   const thresholds = evaluateThresholds(plan.thresholds, variants);
   const valid = invalidReasons.length === 0;
+  const noneRan = variants.every(({ rounds }) => rounds.length === 0);
   return {
     schema: 'certstorm/result@1',
     scenario: plan,
@@ -49,7 +50,7 @@ export function conclude(
     variants,
     comparisons: [],
     thresholds,
-    verdict: judge({ variants, thresholds, valid, invalidReasons, interrupted }),
+    verdict: judge({ variants, thresholds, valid, invalidReasons, interrupted, noneRan }),
   };
 }
 
@@ -59,7 +60,8 @@ type Counted = CountedRound & { strangers: number };
 function countRound(round: MeasuredRound, stage: Stage, workers: number): Counted {
   const before = round.before?.tallies;
   const after = round.after?.tallies;
-  if (before == null || after == null || !stage.address.startsWith('127.')) return { ...round, counts: null, strangers: 0 };
+  if (before == null || after == null || !stage.address.startsWith('127.'))
+    return { ...round, counts: null, strangers: 0 };
   const { cohorts, strangers } = countByCohort(before, after, workers, stage.variant.cohorts.length);
   return { ...round, counts: cohorts, strangers };
 }
@@ -69,10 +71,14 @@ function checkCounts({ counts, strangers, storm }: Counted, stage: Stage, place:
   const reasons = stage.variant.cohorts.flatMap(({ name }, index) => {
     const recording = storm.recording.cohorts[index];
     const told = counts[index];
-    return recording === undefined || told === undefined ? [] : reconcileCohort(recording, told, `${place}, cohort '${name}'`);
+    return recording === undefined || told === undefined
+      ? []
+      : reconcileCohort(recording, told, `${place}, cohort '${name}'`);
   });
   if (strangers > 0) {
-    reasons.push(`${place}: the broker saw ${strangers} connections that are not this run's: leave it to this run alone`);
+    reasons.push(
+      `${place}: the broker saw ${strangers} connections that are not this run's: leave it to this run alone`,
+    );
   }
   return reasons;
 }

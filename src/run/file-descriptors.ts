@@ -28,7 +28,10 @@ export function attemptsThatFit(limit: number): number {
 export function checkFileDescriptors(variants: readonly VariantPlan[], limit: number | undefined): void {
   if (limit === undefined) return;
   for (const { name, load } of variants) {
-    const users = Math.max(load.vus, ...load.stages.map((stage) => (load.model === 'ramping-vus' ? stage.target : 0)));
+    const users = Math.max(
+      load.vus,
+      ...load.stages.map((stage) => (load.model === 'ramping-vus' ? stage.target : 0)),
+    );
     // An open model seldom needs its maxInFlight; a tenth of it is what a storm of some hundred a second has in flight.
     const needed = reserved + (users > 0 ? users : Math.min(load.maxInFlight, 64));
     if (limit < needed) {

@@ -16,16 +16,24 @@ const tlsRefusals: readonly OutcomeKind[] = ['tls-alert', 'closed', 'reset'];
  * A cause is looked for in what the client saw (the alert's or the CONNACK code's name); a target that closes without a word is asked
  * for its own count instead.
  */
-export function judgeCohort(expected: Expectation, recording: CohortRecording, broker: BrokerCounts | null): FalseVerdicts {
+export function judgeCohort(
+  expected: Expectation,
+  recording: CohortRecording,
+  broker: BrokerCounts | null,
+): FalseVerdicts {
   const count = (kinds: readonly OutcomeKind[]) =>
-    recording.outcomes.reduce((sum, outcome) => (kinds.includes(outcome.kind) ? sum + outcome.count : sum), 0);
+    recording.outcomes.reduce(
+      (sum, outcome) => (kinds.includes(outcome.kind) ? sum + outcome.count : sum),
+      0,
+    );
   const accepted = count(['accepted']);
   const errors = count(errorKinds);
   if (expected.outcome === 'accept') return { falseAccepts: 0, falseRejects: count(refusalKinds), errors };
 
   const right = refusalsAt(expected);
   let falseRejects = count(refusalKinds) - count(right);
-  if (expected.cause !== undefined) falseRejects += count(right) - matching(expected.cause, right, recording, broker);
+  if (expected.cause !== undefined)
+    falseRejects += count(right) - matching(expected.cause, right, recording, broker);
   return { falseAccepts: accepted, falseRejects, errors };
 }
 

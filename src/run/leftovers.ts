@@ -20,7 +20,9 @@ function undoAll(): void {
       undo();
     } catch (error) {
       // Nobody is left to handle it, and the others must have their turn.
-      process.stderr.write(`certstorm could not clean up: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(
+        `certstorm could not clean up: ${error instanceof Error ? error.message : String(error)}\n`,
+      );
     }
   }
 }

@@ -63,7 +63,11 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
 
 type Ending = { recording: MeasuredRound['storm']; death: TargetDeath | null; stopped: boolean };
 
-async function runUntilStopped(run: ReturnType<Storm['run']>, target: RunningTarget, signal: AbortSignal): Promise<Ending> {
+async function runUntilStopped(
+  run: ReturnType<Storm['run']>,
+  target: RunningTarget,
+  signal: AbortSignal,
+): Promise<Ending> {
   let death: TargetDeath | null = null;
   let over = false;
   const stop = () => run.stop();
@@ -84,8 +88,10 @@ async function runUntilStopped(run: ReturnType<Storm['run']>, target: RunningTar
 function interruption({ death, stopped }: Ending, elapsedMs: number): string | null {
   const after = `${(elapsedMs / 1000).toFixed(1)} s into the round`;
   if (death !== null) {
-    const how = death.signal === null ? `ended with exit code ${death.code}` : `was killed by ${death.signal}`;
-    const last = death.lastStderr.length === 0 ? '' : `; its last words: ${death.lastStderr.slice(-3).join(' | ')}`;
+    const how =
+      death.signal === null ? `ended with exit code ${death.code}` : `was killed by ${death.signal}`;
+    const last =
+      death.lastStderr.length === 0 ? '' : `; its last words: ${death.lastStderr.slice(-3).join(' | ')}`;
     return `the broker ${how} ${after}${last}`;
   }
   return stopped ? `stopped by a signal ${after}` : null;

@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { formats } from '../report/index.ts';
 import type { Result } from '../result/schema.ts';
-import { ResultError } from '../result/result-error.ts';
-import { writeResult } from '../result/write.ts';
-import { writeFileAtomically } from '../result/write-file.ts';
+
+import { writeFileAtomically, writeResult } from '../result/write.ts';
 import { RunError } from './run-error.ts';
 
 /** `reports/<scenario>-<time>`, the time in UTC and fit for a file name. */
 export function defaultOutput(scenario: string, now = new Date()): string {
-  const time = now.toISOString().replace(/\.\d+Z$/, 'Z').replaceAll(':', '');
+  const time = now
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '');
   return join('reports', `${scenario.replaceAll(/[^\w.-]+/g, '-')}-${time}`);
 }
 
@@ -28,7 +30,10 @@ export function prepareOutput(dir: string): string {
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
-    throw new RunError('output', `the output folder ${path} cannot be written (${reasonOf(error)}): choose another with --out DIR`);
+    throw new RunError(
+      'output',
+      `the output folder ${path} cannot be written (${reasonOf(error)}): choose another with --out DIR`,
+    );
   }
   return path;
 }
@@ -41,7 +46,8 @@ export function writeOutput(dir: string, result: Result): void {
   try {
     writeResult(dir, result);
     for (const format of formats) {
-      if (format.fileName !== 'result.json') writeFileAtomically(join(dir, format.fileName), format.render(result));
+      if (format.fileName !== 'result.json')
+        writeFileAtomically(join(dir, format.fileName), format.render(result));
     }
   } catch (error) {
     if (!isSystemError(error)) throw error;

@@ -7,7 +7,9 @@ export function checkAccounting(recording: Recording, place: string): string[] {
   const reasons: string[] = [];
   const { scheduled, started, missedArrivals, finished, unfinished } = recording;
   if (scheduled !== started + missedArrivals) {
-    reasons.push(`${place}: ${scheduled} attempts were scheduled, but ${started} started and ${missedArrivals} were missed`);
+    reasons.push(
+      `${place}: ${scheduled} attempts were scheduled, but ${started} started and ${missedArrivals} were missed`,
+    );
   }
   if (started !== finished + unfinished) {
     reasons.push(`${place}: ${started} attempts started, but ${finished} finished and ${unfinished} did not`);
@@ -30,7 +32,11 @@ export function reconcileCohort(cohort: CohortRecording, broker: BrokerCounts, p
   const pairs: [what: string, client: number, broker: number][] = [
     ['accepted', count('accepted'), broker.accepted],
     ['refused at CONNECT', count('connack-refused'), broker.refusedAtConnect],
-    ['refused in TLS or closed', count('tls-alert', 'closed', 'reset'), broker.refusedAtTls + broker.abandoned],
+    [
+      'refused in TLS or closed',
+      count('tls-alert', 'closed', 'reset'),
+      broker.refusedAtTls + broker.abandoned,
+    ],
   ];
   return pairs
     .filter(([, seen, told]) => told < seen || told > seen + open)

@@ -1,5 +1,9 @@
 /** The rounds of all variants, interleaved: each round measures every variant once, in an order drawn anew from the seed. */
-export function orderRounds(variants: number, rounds: number, seed: number): { variant: number; round: number }[] {
+export function orderRounds(
+  variants: number,
+  rounds: number,
+  seed: number,
+): { variant: number; round: number }[] {
   const draw = splitMix32(seed);
   const order: { variant: number; round: number }[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -5,7 +5,8 @@ import type { Corpus, CorpusSpec } from '../pki/identity.ts';
 import type { VariantPlan } from '../scenario/plan.ts';
 import { openStorm, type Storm } from '../storm/storm.ts';
 import { targets } from '../targets/index.ts';
-import { type RunningTarget, TargetError } from '../targets/target.ts';
+import type { RunningTarget } from '../targets/target.ts';
+import { TargetError } from '../targets/target-error.ts';
 import type { RunEvent } from './events.ts';
 import { leaveNothing } from './leftovers.ts';
 import type { Shared } from './shared.ts';
@@ -89,7 +90,10 @@ export class Stage {
   async dismiss(): Promise<void> {
     const storm = this.#storm;
     this.#storm = undefined;
-    await Promise.all([this.dismissTarget(), storm === undefined ? undefined : this.#options.storms.release(storm.key)]);
+    await Promise.all([
+      this.dismissTarget(),
+      storm === undefined ? undefined : this.#options.storms.release(storm.key),
+    ]);
   }
 
   async #startedTarget(): Promise<RunningTarget> {
@@ -148,7 +152,12 @@ export class Stage {
             name,
             driver,
             identities: corpus.cohorts[index]?.identities ?? [],
-            password: credentials === 'none' ? null : credentials === 'wrong' ? `not ${corpus.password}` : corpus.password,
+            password:
+              credentials === 'none'
+                ? null
+                : credentials === 'wrong'
+                  ? `not ${corpus.password}`
+                  : corpus.password,
           })),
         },
         signal,

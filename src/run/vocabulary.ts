@@ -1,4 +1,4 @@
-import { checkThreshold } from '../gate/metrics.ts';
+import { checkThreshold } from '../gate/thresholds.ts';
 import { algorithms, defects } from '../pki/index.ts';
 import type { Vocabulary } from '../scenario/vocabulary.ts';
 import { driverNames } from '../storm/drivers/index.ts';

@@ -27,7 +27,8 @@ export function makeWorkDir(cacheDir: string): { path: string; remove: () => voi
 function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
     const pid = Number(name.split('-')[0]);
-    if (Number.isInteger(pid) && pid > 0 && !isAlive(pid)) rmSync(join(parent, name), { recursive: true, force: true });
+    if (Number.isInteger(pid) && pid > 0 && !isAlive(pid))
+      rmSync(join(parent, name), { recursive: true, force: true });
   }
 }
 

@@ -25,9 +25,16 @@ export type Started = {
 };
 
 /** Starts the command line as a process of its own, as a user would. `shell` puts a line of sh before it (`ulimit -n 64;`). */
-export function start(args: string[], options: { cache: string; cwd?: string; shell?: string; env?: NodeJS.ProcessEnv }): Started {
+export function start(
+  args: string[],
+  options: { cache: string; cwd?: string; shell?: string; env?: NodeJS.ProcessEnv },
+): Started {
   const env = { ...process.env, NO_COLOR: '1', CERTSTORM_CACHE: options.cache, ...options.env };
-  const settings = { cwd: options.cwd ?? root, env, stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] };
+  const settings = {
+    cwd: options.cwd ?? root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+  };
   const child =
     options.shell === undefined
       ? spawn(process.execPath, [entry, ...args], settings)

@@ -52,7 +52,9 @@ afterAll(async () => {
 });
 
 const pem = (label: string, der: Uint8Array) =>
-  `-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64').replaceAll(/(.{64})/g, '$1\n')}\n-----END ${label}-----\n`;
+  `-----BEGIN ${label}-----\n${Buffer.from(der)
+    .toString('base64')
+    .replaceAll(/(.{64})/g, '$1\n')}\n-----END ${label}-----\n`;
 
 /** What MQTT.js, as a user would call it, comes to with this identity. */
 function connectByMqttJs(identity: Identity): Promise<'accepted' | 'refused'> {
@@ -87,7 +89,12 @@ describe('MQTT.js and the storm, with the same identities against the same broke
     const storm = await openStorm({
       workers: 1,
       serverCa: readFileSync(corpus.serverCaFile, 'utf8'),
-      cohorts: corpus.cohorts.map(({ name, identities }) => ({ name, driver: 'node', identities, password: null })),
+      cohorts: corpus.cohorts.map(({ name, identities }) => ({
+        name,
+        driver: 'node',
+        identities,
+        password: null,
+      })),
     });
     const { recording } = await storm.run({
       address: target.address,

@@ -12,7 +12,10 @@ afterAll(folder.remove);
 
 describe('the package', () => {
   it('installed into an empty folder, runs `npx certstorm init && npx certstorm run scenario.yaml`', async () => {
-    const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder.path], { cwd: root, encoding: 'utf8' });
+    const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder.path], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     const home = join(folder.path, 'home');
     mkdirSync(home);
     const options = { cwd: home, env: { ...process.env, CERTSTORM_CACHE: join(folder.path, 'cache') } };

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/result/schema.ts';
-import { certstorm, type Finished, processesNaming, quickstart, resultIn, temporaryFolder } from './certstorm.ts';
+import {
+  certstorm,
+  type Finished,
+  processesNaming,
+  quickstart,
+  resultIn,
+  temporaryFolder,
+} from './certstorm.ts';
 
 const folder = temporaryFolder();
 const cache = join(folder.path, 'cache');
@@ -13,7 +20,9 @@ let result: Result;
 afterAll(folder.remove);
 
 beforeAll(async () => {
-  run = await certstorm(['run', quickstart, '--out', out, '--set', 'load.duration=4s', '--seed', '7'], { cache });
+  run = await certstorm(['run', quickstart, '--out', out, '--set', 'load.duration=4s', '--seed', '7'], {
+    cache,
+  });
   result = resultIn(out);
 });
 
@@ -117,7 +126,17 @@ describe('the quickstart', () => {
 
   it('takes the corpus from the cache the next time', async () => {
     const again = await certstorm(
-      ['run', quickstart, '--out', join(folder.path, 'again'), '--set', 'load.duration=500ms', '--seed', '7', '--json'],
+      [
+        'run',
+        quickstart,
+        '--out',
+        join(folder.path, 'again'),
+        '--set',
+        'load.duration=500ms',
+        '--seed',
+        '7',
+        '--json',
+      ],
       { cache },
     );
     expect(again.code, again.stderr).toBe(0);
@@ -127,10 +146,15 @@ describe('the quickstart', () => {
 
   it('can have its reports made again from result.json alone', async () => {
     const dir = join(folder.path, 'reported');
-    const { code, stderr } = await certstorm(['report', join(out, 'result.json'), '--out', dir, '--format', 'html'], { cache });
+    const { code, stderr } = await certstorm(
+      ['report', join(out, 'result.json'), '--out', dir, '--format', 'html'],
+      { cache },
+    );
     expect(code, stderr).toBe(0);
     expect(existsSync(join(dir, 'report.html'))).toBe(true);
-    expect(readFileSync(join(dir, 'report.html'), 'utf8')).toBe(readFileSync(join(out, 'report.html'), 'utf8'));
+    expect(readFileSync(join(dir, 'report.html'), 'utf8')).toBe(
+      readFileSync(join(out, 'report.html'), 'utf8'),
+    );
   });
 });
 
@@ -153,7 +177,9 @@ describe('a false accept', () => {
     );
     expect(code).toBe(91);
     expect(stdout).toContain('revoked');
-    const revoked = resultIn(join(folder.path, 'false')).variants[0]?.cohorts.find(({ name }) => name === 'revoked');
+    const revoked = resultIn(join(folder.path, 'false')).variants[0]?.cohorts.find(
+      ({ name }) => name === 'revoked',
+    );
     expect(revoked?.falseAccepts).toBe(revoked?.attempts);
   });
 });

@@ -34,7 +34,10 @@ async function expectGone(pids: number[]): Promise<void> {
 }
 
 beforeAll(async () => {
-  const warm = await certstorm(['run', scenario, '--out', join(folder.path, 'warm'), '--set', 'load.duration=500ms'], { cache });
+  const warm = await certstorm(
+    ['run', scenario, '--out', join(folder.path, 'warm'), '--set', 'load.duration=500ms'],
+    { cache },
+  );
   expect(warm.code, warm.stderr).toBe(0);
 });
 
@@ -93,7 +96,9 @@ describe('Ctrl-C', () => {
 
   it('while the certificates are made: nothing was measured, and the result says so', async () => {
     const out = join(folder.path, 'early');
-    const run = start([...longRun(out), '--set', 'corpus.identities=60000'], { cache: join(folder.path, 'cache-early') });
+    const run = start([...longRun(out), '--set', 'corpus.identities=60000'], {
+      cache: join(folder.path, 'cache-early'),
+    });
     await delay(1_500);
     run.child.kill('SIGINT');
     const { code, stderr } = await run.finished;
@@ -115,7 +120,9 @@ describe('when something is taken away in mid-storm', () => {
     expect(code, stdout + stderr).toBe(92);
     const result = resultIn(out);
     expect(result.valid).toBe(false);
-    expect(result.invalidReasons.join('\n')).toMatch(/the broker was killed by SIGKILL \d+\.\d s into the round/);
+    expect(result.invalidReasons.join('\n')).toMatch(
+      /the broker was killed by SIGKILL \d+\.\d s into the round/,
+    );
     expect(result.variants[0]?.accounting.finished).toBeGreaterThan(20);
     expectNothingLeft();
   });
@@ -129,7 +136,10 @@ describe('when something is taken away in mid-storm', () => {
     run.child.kill('SIGKILL');
     await run.finished;
     await expectGone(brokers);
-    const next = await certstorm(['run', scenario, '--out', join(folder.path, 'next'), '--set', 'load.duration=300ms'], { cache });
+    const next = await certstorm(
+      ['run', scenario, '--out', join(folder.path, 'next'), '--set', 'load.duration=300ms'],
+      { cache },
+    );
     expect(next.code, next.stderr).toBe(0);
     expectNothingLeft();
   });
@@ -144,36 +154,44 @@ describe('the output folder', () => {
 
   // Mounting a small file system takes root, which CI is.
   const mayMount = process.getuid?.() === 0 && mounts(folder.path);
-  it.skipIf(!mayMount)('that is full: the result is kept elsewhere and its place is told (needs root to mount a tmpfs)', async () => {
-    const disk = join(folder.path, 'disk');
-    mkdirSync(disk);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', disk]);
-    try {
-      const run = await certstorm(['run', scenario, '--out', disk, '--set', 'load.duration=500ms'], { cache });
-      expect(run.code, run.stderr).toBe(1);
-      const place = /the result is in (\S+)\/result\.json/.exec(run.stderr)?.[1] ?? '';
-      expect(run.stderr).toContain('no space left');
-      const rescued = resultIn(place);
-      expect(rescued.variants[0]?.accounting.finished).toBeGreaterThan(10);
-      expect(readdirSync(disk).filter((name) => name.includes('tmp'))).toEqual([]);
-      execFileSync('rm', ['-r', place]);
-    } finally {
-      execFileSync('umount', [disk]);
-    }
-  });
+  it.skipIf(!mayMount)(
+    'that is full: the result is kept elsewhere and its place is told (needs root to mount a tmpfs)',
+    async () => {
+      const disk = join(folder.path, 'disk');
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', disk]);
+      try {
+        const run = await certstorm(['run', scenario, '--out', disk, '--set', 'load.duration=500ms'], {
+          cache,
+        });
+        expect(run.code, run.stderr).toBe(1);
+        const place = /the result is in (\S+)\/result\.json/.exec(run.stderr)?.[1] ?? '';
+        expect(run.stderr).toContain('no space left');
+        const rescued = resultIn(place);
+        expect(rescued.variants[0]?.accounting.finished).toBeGreaterThan(10);
+        expect(readdirSync(disk).filter((name) => name.includes('tmp'))).toEqual([]);
+        execFileSync('rm', ['-r', place]);
+      } finally {
+        execFileSync('umount', [disk]);
+      }
+    },
+  );
 
-  it.skipIf(!mayMount)('that is read-only is refused, also for root, exit 104 (needs root to mount a tmpfs)', async () => {
-    const disk = join(folder.path, 'read-only');
-    mkdirSync(disk);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', disk]);
-    try {
-      const run = await certstorm(['run', scenario, '--out', disk], { cache });
-      expect(run.code).toBe(104);
-      expect(run.stderr).toContain('read-only');
-    } finally {
-      execFileSync('umount', [disk]);
-    }
-  });
+  it.skipIf(!mayMount)(
+    'that is read-only is refused, also for root, exit 104 (needs root to mount a tmpfs)',
+    async () => {
+      const disk = join(folder.path, 'read-only');
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', disk]);
+      try {
+        const run = await certstorm(['run', scenario, '--out', disk], { cache });
+        expect(run.code).toBe(104);
+        expect(run.stderr).toContain('read-only');
+      } finally {
+        execFileSync('umount', [disk]);
+      }
+    },
+  );
 });
 
 describe('what the machine refuses', () => {
@@ -183,7 +201,10 @@ describe('what the machine refuses', () => {
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const out = join(folder.path, 'port');
-    const { code, stderr } = await certstorm(['run', scenario, '--out', out, '--set', `target.port=${port}`], { cache });
+    const { code, stderr } = await certstorm(
+      ['run', scenario, '--out', out, '--set', `target.port=${port}`],
+      { cache },
+    );
     server.close();
     expect(code, stderr).toBe(1);
     expect(stderr).toContain(`${port}`);
@@ -213,7 +234,10 @@ describe('the corpus cache', () => {
       if (index % 2 === 0) truncateSync(file, 100);
       else writeFileSync(file, 'this is no file of the forge');
     }
-    const run = await certstorm(['run', scenario, '--out', join(folder.path, 'mended'), '--set', 'load.duration=500ms'], { cache });
+    const run = await certstorm(
+      ['run', scenario, '--out', join(folder.path, 'mended'), '--set', 'load.duration=500ms'],
+      { cache },
+    );
     expect(run.code, run.stderr).toBe(0);
   });
 });
@@ -246,7 +270,10 @@ describe('the command line', () => {
 
   it('refuses the result of a later version in a sentence, exit 104', async () => {
     const file = join(folder.path, 'later.json');
-    writeFileSync(file, JSON.stringify({ schema: 'certstorm/result@2', environment: { certstorm: '9.0.0' } }));
+    writeFileSync(
+      file,
+      JSON.stringify({ schema: 'certstorm/result@2', environment: { certstorm: '9.0.0' } }),
+    );
     const { code, stderr } = await certstorm(['report', file], { cache });
     expect(code).toBe(104);
     expect(stderr).toMatch(/certstorm 9\.0\.0.*result@2/);

@@ -14,10 +14,14 @@ it('a storm worker that is killed in mid-storm loses nothing that it measured; t
   // Node tells of every worker thread that is made on this channel; the storm's is the last before the target is ready.
   const workers: Worker[] = [];
   const onWorker = (message: unknown) => {
-    if (typeof message === 'object' && message !== null && 'worker' in message) workers.push(message.worker as Worker);
+    if (typeof message === 'object' && message !== null && 'worker' in message)
+      workers.push(message.worker as Worker);
   };
   subscribe('worker_threads', onWorker);
-  const plan = await readScenario(writeScenario(folder.path), vocabulary, { set: ['load.duration=4s'], variants: [] });
+  const plan = await readScenario(writeScenario(folder.path), vocabulary, {
+    set: ['load.duration=4s'],
+    variants: [],
+  });
   let killed = false;
   const result = await conduct(plan, {
     cacheDir: folder.path,

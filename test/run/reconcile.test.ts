@@ -33,7 +33,13 @@ describe("the clients' count against the broker's", () => {
   });
 
   it('leaves room for attempts whose end the client did not see, and for no more', () => {
-    const cohort = cohortRecording([['accepted', '', 10], ['timeout', 'tls', 1]], 2);
+    const cohort = cohortRecording(
+      [
+        ['accepted', '', 10],
+        ['timeout', 'tls', 1],
+      ],
+      2,
+    );
     expect(reconcileCohort(cohort, counts(13, 0), 'here')).toEqual([]);
     expect(reconcileCohort(cohort, counts(14, 0), 'here')).toHaveLength(1);
     expect(reconcileCohort(cohort, counts(9, 0), 'here')).toHaveLength(1);
@@ -74,13 +80,28 @@ describe("the broker's tallies, sorted by cohort", () => {
   });
 
   it('count only what came since the first snapshot, and strangers apart', () => {
-    const refused: BrokerTally = { source: '127.1.0', verdict: 'refused', layer: 'tls', cause: 'CERT_REVOKED', count: 5 };
-    const stranger: BrokerTally = { source: '127.0.0', verdict: 'accepted', layer: null, cause: '', count: 1 };
+    const refused: BrokerTally = {
+      source: '127.1.0',
+      verdict: 'refused',
+      layer: 'tls',
+      cause: 'CERT_REVOKED',
+      count: 5,
+    };
+    const stranger: BrokerTally = {
+      source: '127.0.0',
+      verdict: 'accepted',
+      layer: null,
+      cause: '',
+      count: 1,
+    };
     const sorted = countByCohort([refused], [{ ...refused, count: 8 }, stranger], 1, 1);
     expect(sorted).toEqual({
       cohorts: [{ ...counts(0, 3), causes: { CERT_REVOKED: 3 } }],
       strangers: 1,
     });
-    expect(sumCounts([...sorted.cohorts, ...sorted.cohorts])).toEqual({ ...counts(0, 6), causes: { CERT_REVOKED: 6 } });
+    expect(sumCounts([...sorted.cohorts, ...sorted.cohorts])).toEqual({
+      ...counts(0, 6),
+      causes: { CERT_REVOKED: 6 },
+    });
   });
 });

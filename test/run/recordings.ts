@@ -3,7 +3,10 @@ import type { OutcomeKind } from '../../src/metrics/outcome.ts';
 import type { CohortRecording, LatencyRecording, Recording } from '../../src/metrics/recording.ts';
 
 /** A recording with these outcomes and nothing timed, for what only counts. */
-export function cohortRecording(outcomes: [kind: OutcomeKind, detail: string, count: number][], unfinished = 0): CohortRecording {
+export function cohortRecording(
+  outcomes: [kind: OutcomeKind, detail: string, count: number][],
+  unfinished = 0,
+): CohortRecording {
   return {
     started: outcomes.reduce((sum, [, , count]) => sum + count, unfinished),
     outcomes: outcomes.map(([kind, detail, count]) => ({ kind, detail, count })),
