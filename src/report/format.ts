@@ -1,0 +1,11 @@
+import type { Result } from '../result/index.ts';
+
+/** A form in which a result can be told: one file, one line in `index.ts`. It knows the result and nothing else. */
+export type ReportFormat = {
+  /** What `--format` calls it. */
+  format: string;
+  /** Name of the file in a run's folder. */
+  fileName: string;
+  /** The whole file as text. Text in the result is a stranger's: every format makes it inert in its own way. */
+  render(result: Result): string;
+};

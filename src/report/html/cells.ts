@@ -1,0 +1,33 @@
+import { count, duration, threeDigits } from '../words/numbers.ts';
+import { neutralise } from '../words/text.ts';
+import { glyphs, type Tone } from '../words/verdict.ts';
+import { html, type Markup } from './markup.ts';
+import type { Cell } from './table.ts';
+
+const absent: Cell = { show: html`<span class="absent">–</span>`, value: '' };
+
+/** A figure with three significant digits; its column names the unit. */
+export function figureCell(value: number | undefined): Cell {
+  return value === undefined ? absent : { show: threeDigits(value), value };
+}
+
+export function countCell(value: number | undefined, className = ''): Cell {
+  return value === undefined ? absent : { show: count(value), value, className };
+}
+
+export function durationCell(ms: number | undefined): Cell {
+  return ms === undefined ? absent : { show: duration(ms), value: ms };
+}
+
+/** A name from the result, cut to what a row can hold. */
+export function nameCell(name: string, limit = 60): Cell {
+  return { show: neutralise(name, limit), value: name };
+}
+
+export function toneCell(tone: Tone, text: string): Cell {
+  return { show: badge(tone, text), value: text };
+}
+
+export function badge(tone: Tone, text: string): Markup {
+  return html`<span class="badge ${tone}"><span aria-hidden="true">${glyphs[tone]}</span> ${text}</span>`;
+}

@@ -1,0 +1,23 @@
+import { type Content, html, type Markup } from '../markup.ts';
+import { foldedTable, type Table } from '../table.ts';
+
+/** A chart with its question or finding as the title, what it can't say as a note, and all its figures as a table below. */
+export type Figure = {
+  title: string;
+  note?: Content;
+  /** What somebody who can't see the chart is told of it. */
+  description: string;
+  chart: Content;
+  table: Table;
+};
+
+export function renderFigure({ title, note, description, chart, table }: Figure): Markup {
+  return html`<figure><figcaption><h3>${title}</h3>${note !== undefined && html`<p class="note">${note}</p>`}</figcaption>
+<div class="chart" role="img" aria-label="${description} The figures are in the table below.">${chart}</div>${foldedTable(table)}</figure>
+`;
+}
+
+/** Panels side by side as far as there is room, one under another on a phone. */
+export function panels(all: readonly Markup[]): Markup {
+  return html`<div class="panels ${all.length === 1 && 'single'}">${all}</div>`;
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { Result } from '../../result/index.ts';
+import { neutralise } from '../words/text.ts';
+import { markerShapes } from './charts/series.ts';
+import { html, type Markup, trusted } from './markup.ts';
+import { pageScript } from './script.ts';
+import { answerSection } from './sections/answer.ts';
+import { costSection } from './sections/cost.ts';
+import { latencySection } from './sections/latency.ts';
+import { leadSection } from './sections/lead.ts';
+import { matrixSection } from './sections/matrix.ts';
+import { planSection } from './sections/plan.ts';
+import type { Section } from './sections/section.ts';
+import { trustSection } from './sections/trust.ts';
+import { timeOf, verdictBar } from './sections/verdict-bar.ts';
+import { styleSheet } from './style.ts';
+
+/** The order of the page: the answer first, the proof beneath. */
+const sections: readonly Section[] = [
+  answerSection,
+  leadSection,
+  matrixSection,
+  latencySection,
+  costSection,
+  trustSection,
+  planSection,
+];
+
+/** The whole page. Nothing is fetched: the policy allows the one style sheet and the one script, by their hashes, and nothing else. */
+export function renderPage(result: Result): Markup {
+  const style = styleSheet();
+  const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(pageScript)}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const present = sections.flatMap(({ id, title, render }) => {
+    const content = render(result);
+    return content === null ? [] : [{ id, title, content }];
+  });
+  return html`${trusted('<!doctype html>')}
+<html lang="en" class="no-script"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
+<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">
+<title>${result.verdict.word}: ${neutralise(result.scenario.name, 60)} · certstorm</title><link rel="icon" href="data:,">
+<style>${trusted(style)}</style></head>
+<body><div class="sheet">${markerShapes()}${verdictBar(result)}<div class="columns"><nav aria-label="Contents"><ol>${present.map(
+    ({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`,
+  )}</ol></nav><main>
+${present.map(({ id, title, content }) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${content}</section>\n`)}
+<footer>Made from result.json alone by certstorm ${neutralise(result.environment.certstorm, 30)}; measured ${timeOf(result.startedAt)}.</footer></main></div></div>
+<script>${trusted(pageScript)}</script></body></html>
+`;
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}`;
+}

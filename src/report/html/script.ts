@@ -1,0 +1,78 @@
+/**
+ * The page's script: the theme, copying, and where the reader is. The page says everything without it. It reads no text of the result but
+ * what is on the page, and writes none of it back. Plain JavaScript, since it goes into the page as it is.
+ */
+export const pageScript = `'use strict';
+document.documentElement.classList.remove('no-script');
+const theme = document.querySelector('.theme');
+const darkNow = () => {
+  const set = document.documentElement.dataset.theme;
+  return set ? set === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+};
+const showTheme = () => {
+  theme.textContent = darkNow() ? 'Light colours' : 'Dark colours';
+  theme.setAttribute('aria-pressed', String(document.documentElement.dataset.theme !== undefined));
+};
+theme.addEventListener('click', () => {
+  document.documentElement.dataset.theme = darkNow() ? 'light' : 'dark';
+  showTheme();
+});
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showTheme);
+showTheme();
+
+const csvOf = (table) =>
+  [...table.rows]
+    .map((row) =>
+      [...row.cells]
+        .map((cell) => {
+          const text = cell.dataset.csv ?? cell.textContent;
+          return /[",]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+        })
+        .join(','),
+    )
+    .join('\\r\\n') + '\\r\\n';
+
+const copy = async (text) => {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = document.createElement('textarea');
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    return done;
+  }
+};
+
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('button.copy');
+  if (!button) return;
+  const holder = button.parentElement;
+  const text = button.dataset.copy === 'csv' ? csvOf(holder.querySelector('table')) : holder.querySelector('pre').textContent;
+  const before = button.textContent;
+  button.textContent = (await copy(text)) ? 'Copied' : 'Could not copy';
+  setTimeout(() => {
+    button.textContent = before;
+  }, 1500);
+});
+
+addEventListener('beforeprint', () => {
+  for (const details of document.querySelectorAll('details.variant:not([open])')) details.open = true;
+});
+
+const links = new Map([...document.querySelectorAll('nav a')].map((link) => [link.hash.slice(1), link]));
+const observer = new IntersectionObserver(
+  (entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      for (const link of links.values()) link.classList.remove('here');
+      links.get(entry.target.id)?.classList.add('here');
+    }
+  },
+  { rootMargin: '0px 0px -75% 0px' },
+);
+for (const section of document.querySelectorAll('section[id]')) observer.observe(section);
+`;

@@ -1,0 +1,79 @@
+import type { GeneratorFigures, Result, TargetFigures } from '../../../result/index.ts';
+import { bytes } from '../../words/numbers.ts';
+import { countCell, figureCell, nameCell } from '../cells.ts';
+import { renderFigure } from '../charts/figure.ts';
+import { html, type Markup } from '../markup.ts';
+import { type Cell, renderTable } from '../table.ts';
+import { brokerCostFigure, generatorCostFigure } from './cost-chart.ts';
+import type { Section } from './section.ts';
+import { usageFigure } from './usage.ts';
+
+export const costSection: Section = {
+  id: 'cost',
+  title: 'Cost',
+  render: (result) => {
+    // With several variants the broker's chart is the lead chart already.
+    const cpu = result.variants.length > 1 ? generatorCostFigure(result) : brokerCostFigure(result);
+    const usage = usageFigure(result);
+    return html`${cpu !== null && renderFigure(cpu)}${usage !== null && renderFigure(usage)}<h3>Memory, event loop and bytes</h3>${resources(result)}`;
+  },
+};
+
+function resources({ variants }: Result): Markup {
+  const number = (title: string) => ({ title, numeric: true });
+  return renderTable({
+    caption: 'Memory, event-loop delay and bytes on the wire',
+    columns: [
+      { title: 'Variant' },
+      { title: 'Process' },
+      number('RSS at most, MiB'),
+      number('Event-loop delay p50, ms'),
+      number('p99, ms'),
+      number('max, ms'),
+      number('Sent per attempt'),
+      number('Received per attempt'),
+      number('Identities'),
+      number('CRL entries'),
+      number('CRL size'),
+    ],
+    rows: variants.flatMap((variant) => [
+      [
+        nameCell(variant.name),
+        'broker',
+        figureCell(variant.target.rssPeakMiB),
+        ...delays(variant.target.eventLoopDelayMs),
+        figureCell(undefined),
+        figureCell(undefined),
+        countCell(variant.corpus.identities),
+        countCell(variant.corpus.crlEntries),
+        bytesCell(variant.corpus.crlBytes),
+      ],
+      [
+        nameCell(variant.name),
+        'generator',
+        figureCell(undefined),
+        ...delays(variant.generator.eventLoopLagMs),
+        ...bytesPerAttempt(variant.cohorts),
+        figureCell(undefined),
+        figureCell(undefined),
+        figureCell(undefined),
+      ],
+    ]),
+  });
+}
+
+function delays(spread: TargetFigures['eventLoopDelayMs'] | GeneratorFigures['eventLoopLagMs']): Cell[] {
+  return [figureCell(spread?.p50), figureCell(spread?.p99), figureCell(spread?.max)];
+}
+
+function bytesPerAttempt(cohorts: Result['variants'][number]['cohorts']): Cell[] {
+  const attempts = cohorts.reduce((sum, cohort) => sum + cohort.attempts, 0);
+  if (attempts === 0) return [figureCell(undefined), figureCell(undefined)];
+  const mean = (pick: (cohort: (typeof cohorts)[number]) => number) =>
+    cohorts.reduce((sum, cohort) => sum + pick(cohort) * cohort.attempts, 0) / attempts;
+  return [bytesCell(mean((cohort) => cohort.bytes.sent)), bytesCell(mean((cohort) => cohort.bytes.received))];
+}
+
+function bytesCell(size: number): Cell {
+  return { show: bytes(size), value: size };
+}

@@ -1,0 +1,154 @@
+import type { CohortResult, Result, VariantResult } from '../../../result/index.ts';
+import { count, threeDigits } from '../../words/numbers.ts';
+import { plural } from '../../words/text.ts';
+import { type Axis, linearAxis, logAxis, ninesAxis } from '../charts/axis.ts';
+import { cumulativeCurve, percentileCurve, type Quantiles, readHistogram } from '../charts/curves.ts';
+import { type Figure, panels } from '../charts/figure.ts';
+import { type Line, renderPanel } from '../charts/panel.ts';
+import { renderKey } from '../charts/rows.ts';
+import { seriesStyle } from '../charts/series.ts';
+import type { Markup } from '../markup.ts';
+import { latencyTable } from './latency-table.ts';
+
+type Measured = {
+  cohort: CohortResult;
+  variant: VariantResult;
+  style: number;
+  phase: 'authenticated' | 'rejected';
+  service: Quantiles | null;
+  response: Quantiles | null;
+};
+
+/** Percentile plot and ECDF, a panel for each cohort on common scales. `missing` names what could not be drawn. */
+export function curveFigures(result: Result): { figures: Figure[]; missing: string[] } {
+  const measured = cohortNames(result).map((name) => ({ name, all: measuredOf(result, name) }));
+  const drawn = measured.filter(({ all }) => all.some(({ service }) => service !== null));
+  const missing = measured.flatMap(({ all }) =>
+    all.filter(({ service }) => service === null).map(({ cohort }) => cohort.name),
+  );
+  if (drawn.length === 0) return { figures: [], missing };
+  const quantiles = drawn.flatMap(({ all }) => all.flatMap(({ service, response }) => [service, response]));
+  const present = quantiles.filter((one) => one !== null);
+  const values = present.flatMap((one) => [one.at(0), one.at(1)]);
+  const most = Math.max(...present.map((one) => one.count));
+  const several = result.variants.length > 1;
+  const nines = ninesAxis(most);
+  const percentiles = drawn.map(({ name, all }) =>
+    percentilePanel(name, all, nines, logAxis(several ? 'ms, service time' : 'ms', values, 5), several),
+  );
+  const cumulative = drawn.map(({ name, all }) =>
+    cumulativePanel(name, all, logAxis('ms, logarithmic', values, 5), several),
+  );
+  const responses = drawn.some(({ all }) => all.some(({ response }) => response !== null));
+  const description = `${drawn.length} ${plural(drawn.length, 'panel')}, one for each cohort.`;
+  return {
+    missing,
+    figures: [
+      {
+        title: 'How slow is the slowest one in a hundred, or in a thousand?',
+        note: 'Each step to the right is one more nine. A curve ends at the last percentile that its number of attempts can tell.',
+        description: `Latency over percentile. ${description}`,
+        chart: withKey(several ? [] : percentiles, several ? percentiles : [], responses && !several),
+        table: latencyTable(result, 'service'),
+      },
+      {
+        title: 'What share has its answer by then?',
+        note: 'Cumulative share of the attempts of a cohort over its waiting time (ECDF).',
+        description: `Share of attempts over latency. ${description}`,
+        chart: withKey(several ? [] : cumulative, several ? cumulative : [], responses && !several),
+        table: latencyTable(result, several ? 'service' : 'response'),
+      },
+    ],
+  };
+}
+
+function withKey(single: readonly Markup[], many: readonly Markup[], responses: boolean) {
+  const key = responses
+    ? renderKey([
+        { mark: 'line', text: 'service time' },
+        { mark: 'dotted', text: 'response time' },
+      ])
+    : null;
+  return [key, panels([...single, ...many])];
+}
+
+function percentilePanel(
+  name: string,
+  all: readonly Measured[],
+  x: ReturnType<typeof ninesAxis>,
+  y: Axis,
+  several: boolean,
+): Markup {
+  const lines = all.flatMap(({ service, response, style, variant }): Line[] => {
+    const { className, marker } = seriesStyle(style);
+    if (service === null) return [];
+    const at = several ? `${variant.name}, ` : '';
+    const marks = [0.5, 0.9, 0.99, 0.999]
+      .filter((share) => 1 - share >= 1 / service.count)
+      .map((share) => ({
+        at: [x.position(share), y.position(service.at(share))] as const,
+        marker,
+        title: `${name}, ${at}p${Number((share * 100).toFixed(1))}: ${threeDigits(service.at(share))} ms`,
+      }));
+    const curve = percentileCurve(service, x, y);
+    return [
+      ...(response === null || several
+        ? []
+        : [{ className: `${className} dotted`, points: percentileCurve(response, x, y) }]),
+      { className, points: curve, marks, ...(several ? { label: variant.name } : {}) },
+    ];
+  });
+  return renderPanel({ title: panelTitle(name, all), x, y, lines });
+}
+
+function cumulativePanel(name: string, all: readonly Measured[], x: Axis, several: boolean): Markup {
+  const y = linearAxis('share of attempts, %', 100, 4);
+  const share: Axis = { ...y, position: (value) => y.position(value * 100) };
+  const lines = all.flatMap(({ service, response, style, variant }): Line[] => {
+    const { className, marker } = seriesStyle(style);
+    if (service === null) return [];
+    const at = several ? `${variant.name}, ` : '';
+    return [
+      ...(response === null || several
+        ? []
+        : [{ className: `${className} dotted`, points: cumulativeCurve(response, x, share) }]),
+      {
+        className,
+        points: cumulativeCurve(service, x, share),
+        marks: [0.5, 0.9].map((part) => ({
+          at: [x.position(service.at(part)), share.position(part)] as const,
+          marker,
+          title: `${name}, ${at}${part * 100} % within ${threeDigits(service.at(part))} ms`,
+        })),
+      },
+    ];
+  });
+  return renderPanel({ title: panelTitle(name, all), x, y: share, lines });
+}
+
+function panelTitle(name: string, all: readonly Measured[]): string {
+  const attempts = all.reduce((sum, { service }) => sum + (service?.count ?? 0), 0);
+  const how = all.every(({ phase }) => phase === 'authenticated') ? 'let in' : 'turned away';
+  return `${name} · ${count(attempts)} ${how}`;
+}
+
+function cohortNames({ variants }: Result): string[] {
+  return [...new Set(variants.flatMap(({ cohorts }) => cohorts.map(({ name }) => name)))];
+}
+
+/** With one variant a colour is a cohort, with several it is a variant: the same on the whole page. */
+function measuredOf({ variants }: Result, name: string): Measured[] {
+  return variants.flatMap((variant, v) =>
+    variant.cohorts.flatMap((cohort, c): Measured[] => {
+      if (cohort.name !== name) return [];
+      const phase = cohort.latencyMs.authenticated === undefined ? 'rejected' : 'authenticated';
+      if (cohort.latencyMs[phase] === undefined) return [];
+      const read = (key: string) => {
+        const text = cohort.histograms[key];
+        return text === undefined ? null : readHistogram(text);
+      };
+      const style = variants.length > 1 ? v : c;
+      return [{ cohort, variant, style, phase, service: read(phase), response: read(`response.${phase}`) }];
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+import type { Latency, Result } from '../../../result/index.ts';
+import { countCell, figureCell, nameCell } from '../cells.ts';
+import type { Cell, Table } from '../table.ts';
+
+/** Percentiles of every cohort: from the actual start (`service`), with its phases, or from the scheduled start (`response`). */
+export function latencyTable(result: Result, clock: 'service' | 'response'): Table {
+  const several = result.variants.length > 1;
+  const rows = result.variants.flatMap((variant) =>
+    variant.cohorts.flatMap((cohort) => {
+      const phases: Record<string, unknown> = clock === 'service' ? cohort.latencyMs : cohort.responseMs;
+      return phaseNames.flatMap(({ key, title }) => {
+        const latency = phases[key];
+        if (!isLatency(latency)) return [];
+        const head = [nameCell(cohort.name), ...(several ? [nameCell(variant.name)] : []), title];
+        return [[...head, ...figures(latency)]];
+      });
+    }),
+  );
+  return {
+    caption:
+      clock === 'service'
+        ? 'Service time in milliseconds, from the actual start'
+        : 'Response time in milliseconds, from the scheduled start',
+    columns: [
+      { title: 'Cohort' },
+      ...(several ? [{ title: 'Variant' }] : []),
+      { title: 'Until' },
+      ...['Count', 'Min', 'Mean', 'p50', 'p90', 'p99', 'p99.9', 'Max'].map((title) => ({
+        title,
+        numeric: true,
+      })),
+    ],
+    rows,
+  };
+}
+
+const phaseNames = [
+  { key: 'tcpConnect', title: 'TCP connected' },
+  { key: 'serverHello', title: 'ServerHello' },
+  { key: 'serverFinished', title: 'server Finished' },
+  { key: 'tlsHandshake', title: 'TLS done at the client' },
+  { key: 'authenticated', title: 'CONNACK, let in' },
+  { key: 'rejected', title: 'turned away' },
+];
+
+/** A percentile that has less than one attempt beyond it is the slowest attempt and no percentile: it is left out. */
+function figures({ count, min, mean, p50, p90, p99, p999, max }: Latency): Cell[] {
+  return [
+    countCell(count),
+    figureCell(min),
+    figureCell(mean),
+    figureCell(p50),
+    figureCell(p90),
+    figureCell(count >= 100 ? p99 : undefined),
+    figureCell(count >= 1000 ? p999 : undefined),
+    figureCell(max),
+  ];
+}
+
+function isLatency(value: unknown): value is Latency {
+  return typeof value === 'object' && value !== null && 'p999' in value;
+}

@@ -1,0 +1,37 @@
+import type { Result } from '../../../result/index.ts';
+import { listOf, neutralise } from '../../words/text.ts';
+import { renderFigure } from '../charts/figure.ts';
+import { seriesPerPanel } from '../charts/series.ts';
+import { html } from '../markup.ts';
+import { renderTable } from '../table.ts';
+import { curveFigures } from './latency-curves.ts';
+import { variantRows } from './latency-rows.ts';
+import { latencyTable } from './latency-table.ts';
+import { layersFigure } from './layers.ts';
+import { overTimeFigure } from './over-time.ts';
+import type { Section } from './section.ts';
+
+/**
+ * How long it took. Up to five variants share a panel, each cohort having its own; with more, the variants stand in rows, which is the
+ * form in which thirty can still be compared.
+ */
+export const latencySection: Section = {
+  id: 'latency',
+  title: 'Latency and refusals',
+  render: (result) => {
+    const overTime = overTimeFigure(result);
+    const few = result.variants.length <= seriesPerPanel;
+    const curves = few ? curveFigures(result) : { figures: [], missing: [] };
+    return html`<p class="note"><strong>Service time</strong> counts from the moment an attempt actually started. <strong>Response time</strong> counts from the moment it was scheduled to start, so it includes what a late start adds; only the arrival-rate models have one.</p>
+${curves.figures.map(renderFigure)}${!few && variantRows(result).map(renderFigure)}${
+  curves.missing.length > 0 &&
+  html`<p class="note">No curve for ${listOf(curves.missing.map((name) => neutralise(name, 60)))}: what the result holds there is not a readable histogram.</p>`
+}${renderResponse(result)}${overTime !== null && renderFigure(overTime)}${layersFigure(result)}`;
+  },
+};
+
+function renderResponse(result: Result) {
+  const table = latencyTable(result, 'response');
+  if (table.rows.length === 0) return null;
+  return html`<h3>Response time by cohort</h3>${renderTable(table)}`;
+}

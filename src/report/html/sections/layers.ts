@@ -1,0 +1,69 @@
+import type { CohortResult, Result } from '../../../result/index.ts';
+import { seen } from '../../words/cohort.ts';
+import { count } from '../../words/numbers.ts';
+import { neutralise } from '../../words/text.ts';
+import { countCell, nameCell } from '../cells.ts';
+import { html, type Markup } from '../markup.ts';
+import { type Cell, renderTable } from '../table.ts';
+
+/** Which layer turned the clients away, by the broker's own count beside what the clients saw; null where no broker keeps a count. */
+export function layersFigure(result: Result): Markup | null {
+  const counted = result.variants.flatMap((variant) =>
+    variant.cohorts.flatMap((cohort) =>
+      cohort.brokerCounts === undefined ? [] : [{ variant, cohort, counts: cohort.brokerCounts }],
+    ),
+  );
+  if (counted.length === 0) return null;
+  const several = result.variants.length > 1;
+  const number = (title: string) => ({ title, numeric: true });
+  const table = renderTable({
+    caption: "Refusals by the broker's own count, beside the clients' count",
+    columns: [
+      { title: 'Cohort' },
+      ...(several ? [{ title: 'Variant' }] : []),
+      number('Broker: let in'),
+      number('refused in TLS'),
+      number('refused at CONNECT'),
+      number('abandoned'),
+      { title: "Broker's causes" },
+      number('Client saw: let in'),
+      number('alert'),
+      number('close or reset'),
+      number('CONNACK refusal'),
+    ],
+    rows: counted.map(({ variant, cohort, counts }) => [
+      nameCell(cohort.name),
+      ...(several ? [nameCell(variant.name)] : []),
+      countCell(counts.accepted),
+      countCell(counts.refusedAtTls),
+      countCell(counts.refusedAtConnect),
+      countCell(counts.abandoned),
+      causesCell(counts.causes),
+      countCell(seen(cohort, 'accepted')),
+      countCell(seen(cohort, 'tls-alert')),
+      countCell(closes(cohort)),
+      countCell(seen(cohort, 'connack-refused')),
+    ]),
+  });
+  return html`<h3>Which layer refused?</h3>${result.variants.some(({ target }) => target.kind === 'bundled') && bundledNote()}${table}`;
+}
+
+function bundledNote(): Markup {
+  return html`<p class="callout"><strong>How the bundled broker refuses:</strong> Node's <code>tls.Server</code> completes the whole handshake and only then looks at what OpenSSL thought of the client's certificate. The client gets no TLS alert, it sees the connection close, and the broker has paid for the full handshake. Brokers that refuse within the handshake (Mosquitto, HiveMQ and others on plain OpenSSL or JSSE) send an alert and save that work, so the cost of a refusal measured here is not theirs. Only what breaks the handshake itself, such as a missing certificate or a wrong private key, raises an alert here too.</p>`;
+}
+
+function closes(cohort: CohortResult): number {
+  return seen(cohort, 'closed') + seen(cohort, 'reset');
+}
+
+function causesCell(causes: Record<string, number>): Cell {
+  const sorted = Object.entries(causes).toSorted(([, a], [, b]) => b - a);
+  if (sorted.length === 0) return { show: html`<span class="absent">–</span>`, value: '' };
+  const text = sorted.map(([cause, n]) => `${cause} ${n}`).join('; ');
+  return {
+    show: html`${sorted.slice(0, 3).map(([cause, n]) => html`<span class="cause">${neutralise(cause, 48)} <small>${count(n)}</small></span> `)}${
+      sorted.length > 3 && html`<small>and ${count(sorted.length - 3)} more</small>`
+    }`,
+    value: text,
+  };
+}

@@ -1,0 +1,108 @@
+import type { Result } from '../../../result/index.ts';
+import { calibrationNames } from '../../../stats/index.ts';
+import { duration } from '../../words/numbers.ts';
+import { neutralise } from '../../words/text.ts';
+import { warnings } from '../../words/warnings.ts';
+import { badge, countCell, figureCell, nameCell, toneCell } from '../cells.ts';
+import { html, type Markup } from '../markup.ts';
+import { renderTable } from '../table.ts';
+import { sentenceMarkup } from './answer.ts';
+import type { Section } from './section.ts';
+
+export const trustSection: Section = {
+  id: 'trust',
+  title: 'Can I trust this?',
+  render: (result) => html`${standing(result)}${accounting(result)}${schedule(result)}${calibration(result)}`,
+};
+
+function standing(result: Result): Markup {
+  const found = warnings(result);
+  return html`<p>${result.valid ? badge('good', 'The measurement is valid') : badge('warning', 'The measurement is not valid')}</p>${
+    result.invalidReasons.length > 0 &&
+    html`<ul class="warnings">${result.invalidReasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
+  }${
+    found.length > 0
+      ? html`<p>What to keep in mind:</p><ul class="warnings">${found.map(({ sentence, mend }) => html`<li>${sentenceMarkup(sentence)}. <em>${mend}</em></li>`)}</ul>`
+      : html`<p class="note">No arrival was missed, no start was late, every attempt was decided.</p>`
+  }`;
+}
+
+function accounting({ variants }: Result): Markup {
+  const number = (title: string) => ({ title, numeric: true });
+  return html`<h3>Does every attempt add up?</h3><p class="note">scheduled = started + missed, and started = finished + unfinished, counted apart.</p>${renderTable(
+    {
+      caption: 'Accounting of attempts',
+      columns: [
+        { title: 'Variant' },
+        ...['Scheduled', 'Started', 'Missed', 'Finished', 'Unfinished'].map(number),
+        { title: 'Adds up' },
+      ],
+      rows: variants.map(
+        ({ name, accounting: { scheduled, started, missedArrivals, finished, unfinished } }) => [
+          nameCell(name),
+          countCell(scheduled),
+          countCell(started),
+          countCell(missedArrivals, missedArrivals > 0 ? 'attention' : ''),
+          countCell(finished),
+          countCell(unfinished),
+          scheduled === started + missedArrivals && started === finished + unfinished
+            ? toneCell('good', 'yes')
+            : toneCell('bad', 'no'),
+        ],
+      ),
+    },
+  )}`;
+}
+
+function schedule({ variants }: Result): Markup | null {
+  const rounds = variants.flatMap((variant) => variant.rounds.map((round) => ({ variant, round })));
+  if (rounds.length === 0) return null;
+  const number = (title: string) => ({ title, numeric: true });
+  return html`<h3>Did the generator keep its schedule?</h3><p class="note">Schedule error: actual minus scheduled start. Where it is as large as the latencies, they measure the generator.</p>${renderTable(
+    {
+      caption: 'The generator in each round',
+      columns: [
+        { title: 'Variant' },
+        ...[
+          'Round',
+          'Measured as',
+          'Took',
+          'Schedule error p50, ms',
+          'p99, ms',
+          'max, ms',
+          'Loop lag p99, ms',
+          'Missed',
+          'CPU per attempt, ms',
+        ].map(number),
+        { title: 'Round was' },
+      ],
+      rows: rounds.map(({ variant, round }) => [
+        nameCell(variant.name),
+        countCell(round.index + 1),
+        countCell(round.order + 1),
+        { show: duration(round.elapsedMs), value: round.elapsedMs },
+        figureCell(round.generator.scheduleErrorMs?.p50),
+        figureCell(round.generator.scheduleErrorMs?.p99),
+        figureCell(round.generator.scheduleErrorMs?.max),
+        figureCell(round.generator.eventLoopLagMs?.p99),
+        countCell(round.accounting.missedArrivals),
+        figureCell(round.generator.cpuMsPerAttempt),
+        round.complete
+          ? toneCell('good', 'whole')
+          : toneCell('warning', neutralise(round.interruption ?? 'cut short', 80)),
+      ]),
+    },
+  )}`;
+}
+
+function calibration({ environment }: Result): Markup | null {
+  const entries = Object.entries(environment.calibration);
+  if (entries.length === 0) return null;
+  return html`<h3>How fast is this machine?</h3><p class="note">Measured before the run, the median of short batches: the yardstick when results of two days or two machines lie side by side.</p>${renderTable(
+    {
+      caption: 'Calibration',
+      columns: [{ title: 'Operation' }, { title: 'µs each', numeric: true }],
+      rows: entries.map(([name, value]) => [nameCell(calibrationNames[name] ?? name), figureCell(value)]),
+    },
+  )}`;
+}
