@@ -15,7 +15,12 @@ export type OutcomeKind = (typeof outcomeKinds)[number];
 /** The target decided against the client: in the handshake, by closing, or at CONNECT. The others are no decision of the target. */
 export const refusalKinds: readonly OutcomeKind[] = ['tls-alert', 'connack-refused', 'closed', 'reset'];
 
-/** Phases of an attempt that are timed, each from the attempt's actual start (service time). */
+/**
+ * Phases of an attempt that are timed (service time). `tcpConnect`, `authenticated` and `rejected` count from the attempt's actual start,
+ * just before connect(2); `tlsHandshake` from TCP being up to the client's Finished. It is recorded only where the target answered at
+ * CONNECT: a TLS 1.3 client ends its side of the handshake before the server has looked at its certificate (RFC 8446, 2), so that of a
+ * client refused in the handshake says nothing.
+ */
 export const latencyNames = ['tcpConnect', 'tlsHandshake', 'authenticated', 'rejected'] as const;
 export type LatencyName = (typeof latencyNames)[number];
 

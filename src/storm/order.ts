@@ -1,11 +1,16 @@
 import type { Recording } from '../metrics/recording.ts';
 import type { Identity } from '../pki/identity.ts';
+import type { ScheduleOrder } from './schedules/index.ts';
+
+export type { ScheduleOrder } from './schedules/index.ts';
 
 /** Who storms: given once, kept over all rounds, so that every SecureContext is built before any clock starts. */
 export type StormOrder = {
   workers: number;
   /** PEM roots that the clients trust for the server. */
   serverCa: string;
+  /** False storms any server, without a look at its certificate: what most load generators do. Default true. */
+  verifyServer?: boolean;
   cohorts: StormCohort[];
 };
 
@@ -31,12 +36,6 @@ export type RoundOrder = {
   attemptTimeoutMs: number;
   gracefulStopMs: number;
 };
-
-export type ScheduleOrder =
-  | { model: 'constant-arrival-rate'; rate: number }
-  | { model: 'ramping-arrival-rate'; rate: number; stages: { durationMs: number; target: number }[] }
-  | { model: 'constant-vus'; vus: number }
-  | { model: 'ramping-vus'; vus: number; stages: { durationMs: number; target: number }[] };
 
 export type StormProgress = {
   elapsedMs: number;

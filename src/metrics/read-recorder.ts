@@ -1,0 +1,172 @@
+import { cellOf, histogramCells, lowestValueOf } from './hdr-index.ts';
+import { addLatencies, emptyHistogram } from './latency.ts';
+import { latencyNames, outcomeKinds, responseNames } from './outcome.ts';
+import {
+  counter,
+  detailSlots,
+  exact,
+  gauge,
+  histogramsPerCohort,
+  openRecorder,
+  type RecorderShape,
+  type RecorderViews,
+  readDetail,
+  timelineColumn,
+} from './recorder-layout.ts';
+import type { CohortRecording, CohortTimeline, LatencyRecording, Recording } from './recording.ts';
+import { addOutcomes, addRecordings, fromNames } from './summary.ts';
+import type { ThreadUsage } from './thread-usage.ts';
+
+/** Read at any moment, from any thread, without asking the worker. */
+export type RecorderProgress = {
+  scheduled: number;
+  started: number;
+  finished: number;
+  missedArrivals: number;
+  inFlight: number;
+};
+
+export type RecorderReading = {
+  recording: Recording;
+  /** Milliseconds from the start of the round; 0 where no attempt ended. */
+  lastEndMs: number;
+  usage: ThreadUsage;
+  /** Actual minus scheduled start. */
+  scheduleError: LatencyRecording;
+};
+
+export function readProgress(buffer: SharedArrayBuffer, shape: RecorderShape): RecorderProgress {
+  const { counters } = openRecorder(buffer, shape);
+  const at = (index: number): number => counters[index] ?? 0;
+  return {
+    scheduled: at(counter.scheduled),
+    started: at(counter.started),
+    finished: at(counter.finished),
+    missedArrivals: at(counter.missedArrivals),
+    inFlight: at(counter.inFlight),
+  };
+}
+
+/**
+ * Everything one worker recorded. What it left in flight (it died, else it would have counted them itself) is unfinished.
+ */
+export function readRecorder(buffer: SharedArrayBuffer, shape: RecorderShape): RecorderReading {
+  const views = openRecorder(buffer, shape);
+  const count = (index: number): number => views.counters[index] ?? 0;
+  const at = (index: number): number => views.gauges[index] ?? 0;
+  const cohorts = Array.from({ length: shape.cohorts }, (_, cohort) => cohort);
+  return {
+    recording: {
+      scheduled: count(counter.scheduled),
+      started: count(counter.started),
+      finished: count(counter.finished),
+      missedArrivals: count(counter.missedArrivals),
+      unfinished: count(counter.unfinished) + count(counter.inFlight),
+      cohorts: cohorts.map((cohort) => readCohort(views, cohort)),
+      timeline: { intervalMs: shape.sliceMs, cohorts: cohorts.map((cohort) => readTimeline(views, cohort)) },
+    },
+    lastEndMs: at(gauge.lastEndMs),
+    usage: {
+      cpuUserMs: at(gauge.cpuUserMs),
+      cpuSystemMs: at(gauge.cpuSystemMs),
+      eventLoopLagMs: { p50: at(gauge.lagP50Ms), p99: at(gauge.lagP99Ms), max: at(gauge.lagMaxMs) },
+    },
+    scheduleError: readLatency(views, shape.cohorts * histogramsPerCohort),
+  };
+}
+
+export type MergedReading = {
+  recording: Recording;
+  scheduleError: LatencyRecording;
+  /** One for each recorder, in their order. */
+  readings: RecorderReading[];
+};
+
+/** The recorders of one round, as one recording: exactly what a single recorder would hold, had one worker done it all. */
+export function mergeRecordings(buffers: readonly SharedArrayBuffer[], shape: RecorderShape): MergedReading {
+  const readings = buffers.map((buffer) => readRecorder(buffer, shape));
+  const recording = addRecordings(readings.map((reading) => reading.recording));
+  return {
+    recording: { ...recording, timeline: trimmed(recording.timeline, shape) },
+    readings,
+    scheduleError: addLatencies(readings.map(({ scheduleError }) => scheduleError)),
+  };
+}
+
+/** Leaves out the slices after the window in which nothing happened any more. */
+function trimmed(
+  { intervalMs, cohorts }: Recording['timeline'],
+  shape: RecorderShape,
+): Recording['timeline'] {
+  const columns = cohorts.flatMap(({ started, accepted, refused, failed }) => [
+    started,
+    accepted,
+    refused,
+    failed,
+  ]);
+  const busy = columns.map((column) => column.findLastIndex((count) => count > 0) + 1);
+  const length = Math.max(shape.windowSlices, ...busy);
+  const cut = (column: number[]): number[] => column.slice(0, length);
+  return {
+    intervalMs,
+    cohorts: cohorts.map(({ started, accepted, refused, failed }) => ({
+      started: cut(started),
+      accepted: cut(accepted),
+      refused: cut(refused),
+      failed: cut(failed),
+    })),
+  };
+}
+
+function readCohort(views: RecorderViews, cohort: number): CohortRecording {
+  const announced = views.counters[counter.details] ?? 0;
+  const outcomes = Array.from({ length: announced }, (_, slot) => {
+    const { kind, detail } = readDetail(views, slot);
+    return {
+      kind: outcomeKinds[kind] ?? 'local-error',
+      detail,
+      count: views.outcomes[cohort * detailSlots + slot] ?? 0,
+    };
+  });
+  const first = cohort * histogramsPerCohort;
+  return {
+    started: views.started[cohort] ?? 0,
+    outcomes: addOutcomes(outcomes),
+    latency: fromNames(latencyNames, (_, index) => readLatency(views, first + index)),
+    response: fromNames(responseNames, (_, index) => readLatency(views, first + latencyNames.length + index)),
+    bytesSent: views.bytes[cohort * 2] ?? 0,
+    bytesReceived: views.bytes[cohort * 2 + 1] ?? 0,
+  };
+}
+
+function readLatency({ histograms, exacts }: RecorderViews, index: number): LatencyRecording {
+  const figure = (which: number): number => exacts[index * exact.width + which] ?? 0;
+  const histogram = emptyHistogram();
+  const first = index * histogramCells;
+  const last = Math.min(histogramCells - 1, cellOf(Math.min(figure(exact.max), 2 ** 30 - 1)));
+  for (let cell = 0; figure(exact.count) > 0 && cell <= last; cell++) {
+    const count = histograms[first + cell] ?? 0;
+    if (count > 0) histogram.recordValueWithCount(lowestValueOf(cell), count);
+  }
+  return {
+    histogram,
+    count: figure(exact.count),
+    sumUs: figure(exact.sum),
+    minUs: figure(exact.min),
+    maxUs: figure(exact.max),
+  };
+}
+
+function readTimeline({ timeline, shape }: RecorderViews, cohort: number): CohortTimeline {
+  const column = (which: number): number[] =>
+    Array.from(
+      { length: shape.slices },
+      (_, slice) => timeline[(cohort * shape.slices + slice) * timelineColumn.width + which] ?? 0,
+    );
+  return {
+    started: column(timelineColumn.started),
+    accepted: column(timelineColumn.accepted),
+    refused: column(timelineColumn.refused),
+    failed: column(timelineColumn.failed),
+  };
+}

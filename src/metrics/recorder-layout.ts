@@ -1,0 +1,170 @@
+import { histogramCells } from './hdr-index.ts';
+import { latencyNames, outcomeKinds, responseNames } from './outcome.ts';
+
+/**
+ * Where a recorder keeps what, in one SharedArrayBuffer: doubles first (their alignment), then 32-bit counters, then the text of the
+ * outcome details. The size follows from the number of cohorts and is the same after ten attempts and after ten million.
+ */
+export type RecorderShape = {
+  cohorts: number;
+  /** Width of a slice of the timeline, milliseconds. */
+  sliceMs: number;
+  /** Slices of the window itself, and with those for what ends after it. */
+  windowSlices: number;
+  slices: number;
+};
+
+/** One histogram each: the service times of `latencyNames`, then the response times of `responseNames`. */
+export const histogramsPerCohort = latencyNames.length + responseNames.length;
+
+/** Doubles kept exactly beside each histogram. */
+export const exact = { count: 0, sum: 1, min: 2, max: 3, width: 4 } as const;
+
+/** Doubles of the worker as a whole. */
+export const gauge = {
+  lastEndMs: 0,
+  cpuUserMs: 1,
+  cpuSystemMs: 2,
+  lagP50Ms: 3,
+  lagP99Ms: 4,
+  lagMaxMs: 5,
+  width: 6,
+} as const;
+
+/** 32-bit counters of the worker as a whole. */
+export const counter = {
+  scheduled: 0,
+  started: 1,
+  finished: 2,
+  missedArrivals: 3,
+  unfinished: 4,
+  /** Goes up with each start and down with each end: what a lost worker leaves here is unfinished. */
+  inFlight: 5,
+  /** Details announced so far; written after the detail's own text. */
+  details: 6,
+  width: 7,
+} as const;
+
+/** Columns of the timeline, in the order of CohortTimeline. */
+export const timelineColumn = { started: 0, accepted: 1, refused: 2, failed: 3, width: 4 } as const;
+
+/**
+ * Distinct (kind, detail) pairs that one worker can count apart. The first of them, one for each kind, take what no longer fits: counts
+ * never get lost, only their detail does.
+ */
+export const detailSlots = 128;
+export const detailBytes = 120;
+export const overflowDetail = 'other';
+const detailHeader = 2;
+
+const maxWindowSlices = 100;
+const maxTailSlices = 20;
+const niceSlicesMs = [10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000];
+
+/** At most 100 slices for the window and 20 for what ends after it; the last one takes whatever comes later still. */
+export function recorderShape(cohorts: number, durationMs: number, gracefulStopMs: number): RecorderShape {
+  const narrowest = durationMs / maxWindowSlices;
+  const sliceMs = niceSlicesMs.find((ms) => ms >= narrowest) ?? Math.ceil(narrowest / 60_000) * 60_000;
+  const tail = Math.min(maxTailSlices, Math.ceil(gracefulStopMs / sliceMs));
+  const windowSlices = Math.max(1, Math.ceil(durationMs / sliceMs));
+  return { cohorts, sliceMs, windowSlices, slices: windowSlices + tail };
+}
+
+/** Views over a recorder's buffer; both the writer and the readers look through these. */
+export type RecorderViews = {
+  shape: RecorderShape;
+  gauges: Float64Array;
+  /** Per cohort and histogram, then the schedule error: `exact.width` doubles each. */
+  exacts: Float64Array;
+  /** Per cohort: bytes sent, bytes received. */
+  bytes: Float64Array;
+  counters: Uint32Array;
+  /** Per cohort. */
+  started: Uint32Array;
+  /** Per cohort and detail slot. */
+  outcomes: Uint32Array;
+  /** Per cohort, slice and column. */
+  timeline: Uint32Array;
+  /** Per cohort and histogram, then the schedule error: `histogramCells` counts each. */
+  histograms: Uint32Array;
+  /** Per slot: index of the kind, length of the text in bytes. */
+  detailHeads: Uint32Array;
+  detailTexts: Uint8Array;
+};
+
+type Section = { doubles: number } | { words: number } | { octets: number };
+
+function sections(shape: RecorderShape): { [Name in keyof Omit<RecorderViews, 'shape'>]: Section } {
+  const histograms = shape.cohorts * histogramsPerCohort + 1;
+  return {
+    gauges: { doubles: gauge.width },
+    exacts: { doubles: histograms * exact.width },
+    bytes: { doubles: shape.cohorts * 2 },
+    counters: { words: counter.width },
+    started: { words: shape.cohorts },
+    outcomes: { words: shape.cohorts * detailSlots },
+    timeline: { words: shape.cohorts * shape.slices * timelineColumn.width },
+    histograms: { words: histograms * histogramCells },
+    detailHeads: { words: detailSlots * detailHeader },
+    detailTexts: { octets: detailSlots * detailBytes },
+  };
+}
+
+const sizeOf = (section: Section): number =>
+  'doubles' in section ? section.doubles * 8 : 'words' in section ? section.words * 4 : section.octets;
+
+/** A zeroed recorder, in memory that is only touched where something is recorded. */
+export function allocateRecorder(shape: RecorderShape): SharedArrayBuffer {
+  const bytes = Object.values(sections(shape)).reduce((sum, section) => sum + sizeOf(section), 0);
+  const buffer = new SharedArrayBuffer(bytes);
+  const { detailHeads, detailTexts, counters } = openRecorder(buffer, shape);
+  for (const [kind] of outcomeKinds.entries())
+    writeDetail(detailHeads, detailTexts, kind, kind, overflowDetail);
+  counters[counter.details] = outcomeKinds.length;
+  return buffer;
+}
+
+export function openRecorder(buffer: SharedArrayBuffer, shape: RecorderShape): RecorderViews {
+  const all = sections(shape);
+  let offset = 0;
+  const next = (section: Section): number => {
+    const at = offset;
+    offset += sizeOf(section);
+    return at;
+  };
+  const doubles = (section: Section) => new Float64Array(buffer, next(section), sizeOf(section) / 8);
+  const words = (section: Section) => new Uint32Array(buffer, next(section), sizeOf(section) / 4);
+  return {
+    shape,
+    gauges: doubles(all.gauges),
+    exacts: doubles(all.exacts),
+    bytes: doubles(all.bytes),
+    counters: words(all.counters),
+    started: words(all.started),
+    outcomes: words(all.outcomes),
+    timeline: words(all.timeline),
+    histograms: words(all.histograms),
+    detailHeads: words(all.detailHeads),
+    detailTexts: new Uint8Array(buffer, next(all.detailTexts), sizeOf(all.detailTexts)),
+  };
+}
+
+export function writeDetail(
+  heads: Uint32Array,
+  texts: Uint8Array,
+  slot: number,
+  kind: number,
+  detail: string,
+): void {
+  const text = Buffer.from(detail, 'utf8').subarray(0, detailBytes);
+  texts.set(text, slot * detailBytes);
+  heads[slot * detailHeader] = kind;
+  heads[slot * detailHeader + 1] = text.length;
+}
+
+export function readDetail(views: RecorderViews, slot: number): { kind: number; detail: string } {
+  const kind = views.detailHeads[slot * detailHeader] ?? 0;
+  const length = views.detailHeads[slot * detailHeader + 1] ?? 0;
+  const start = slot * detailBytes;
+  return { kind, detail: Buffer.from(views.detailTexts.slice(start, start + length)).toString('utf8') };
+}

@@ -1,0 +1,111 @@
+import { Worker } from 'node:worker_threads';
+import { freeMarks } from './client-pool.ts';
+import type { FromWorker, ToWorker, WorkerCohort, WorkerOrder } from './messages.ts';
+import type { StormOrder } from './order.ts';
+import { StormError } from './storm-error.ts';
+
+const workerEntry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+export type CrewMember = {
+  /** Its number for the whole storm: source addresses and marks go by it. */
+  readonly number: number;
+  readonly thread: Worker;
+  /** A sentence, once it is gone. */
+  lost: string | undefined;
+};
+
+/** The workers of a storm: starts them, notices when one goes, and frees the clients that it had taken. */
+export class Crew {
+  readonly members: readonly CrewMember[];
+  readonly #sharedMarks: readonly (SharedArrayBuffer | undefined)[];
+  readonly #onMessage = new Map<CrewMember, (message: FromWorker) => void>();
+  readonly #onLost = new Map<CrewMember, () => void>();
+  #closing = false;
+
+  constructor(order: StormOrder) {
+    this.#sharedMarks = order.cohorts.map(({ identities }) =>
+      identities.length < order.workers ? new SharedArrayBuffer(identities.length * 4) : undefined,
+    );
+    this.members = Array.from({ length: order.workers }, (_, number) => this.#hire(order, number));
+  }
+
+  get alive(): CrewMember[] {
+    return this.members.filter(({ lost }) => lost === undefined);
+  }
+
+  /** Resolves when every worker has its clients ready. Rejects with StormError when one cannot. */
+  async ready(): Promise<void> {
+    await Promise.all(
+      this.members.map(
+        (member) =>
+          new Promise<void>((resolve, reject) => {
+            this.listen(
+              member,
+              (message) => {
+                if (message.kind === 'ready') resolve();
+                if (message.kind === 'unready') reject(new StormError(message.code, message.reason));
+              },
+              () => reject(new StormError('worker-lost', `storm worker ${member.number + 1} ${member.lost}`)),
+            );
+          }),
+      ),
+    );
+  }
+
+  /** Who hears what this worker says from now on, and that it is gone. */
+  listen(member: CrewMember, onMessage: (message: FromWorker) => void, onLost: () => void): void {
+    this.#onMessage.set(member, onMessage);
+    this.#onLost.set(member, onLost);
+  }
+
+  tell(member: CrewMember, message: ToWorker): void {
+    member.thread.postMessage(message);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all(this.members.map(({ thread }) => thread.terminate()));
+  }
+
+  #hire(order: StormOrder, number: number): CrewMember {
+    const thread = new Worker(workerEntry, {
+      workerData: workerOrder(order, number, this.#sharedMarks),
+      name: `storm ${number + 1}`,
+    });
+    const member: CrewMember = { number, thread, lost: undefined };
+    let failure: Error | undefined;
+    thread.on('message', (message: FromWorker) => this.#onMessage.get(member)?.(message));
+    thread.on('error', (error) => {
+      failure = error instanceof Error ? error : new Error(String(error));
+    });
+    thread.on('exit', (exitCode) => {
+      member.lost = this.#closing ? 'was closed with the storm' : lastWords(failure, exitCode);
+      for (const marks of this.#sharedMarks) if (marks !== undefined) freeMarks(marks, number + 1);
+      this.#onLost.get(member)?.();
+    });
+    return member;
+  }
+}
+
+function lastWords(error: (Error & { code?: string }) | undefined, exitCode: number): string {
+  if (error === undefined) return `ended with exit code ${exitCode}`;
+  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return 'ran out of memory';
+  return `failed: ${error.message}`;
+}
+
+function workerOrder(
+  { workers, serverCa, verifyServer, cohorts }: StormOrder,
+  worker: number,
+  sharedMarks: readonly (SharedArrayBuffer | undefined)[],
+): WorkerOrder {
+  const own = cohorts.map(({ driver, identities, password }, index): WorkerCohort => {
+    const marks = sharedMarks[index];
+    return {
+      driver,
+      identities: marks === undefined ? identities.filter((_, at) => at % workers === worker) : identities,
+      sharedMarks: marks,
+      password,
+    };
+  });
+  return { worker, serverCa, verifyServer: verifyServer ?? true, cohorts: own };
+}

@@ -1,0 +1,49 @@
+import type { RecorderShape } from '../metrics/recorder-layout.ts';
+import type { Identity } from '../pki/identity.ts';
+import type { RoundOrder } from './order.ts';
+
+/** What a worker is started with. */
+export type WorkerOrder = {
+  worker: number;
+  serverCa: string;
+  verifyServer: boolean;
+  cohorts: WorkerCohort[];
+};
+
+export type WorkerCohort = {
+  driver: string;
+  /** This worker's share of the cohort's identities; all of them where `sharedMarks` says who uses which. */
+  identities: Identity[];
+  sharedMarks: SharedArrayBuffer | undefined;
+  password: string | null;
+};
+
+/** One round, for one worker. */
+export type WorkerRound = {
+  order: RoundOrder;
+  /** IP address of the target. */
+  ip: string;
+  /** This worker makes the arrivals k ≡ share (mod shares), and has the virtual users likewise. */
+  share: number;
+  shares: number;
+  /** First three octets of the source addresses for each cohort; undefined leaves them to the operating system. */
+  sourceBlocks: string[] | undefined;
+  /** When the round starts, in milliseconds of the machine's monotonic clock, which all threads share. */
+  startAtMs: number;
+  recorder: SharedArrayBuffer;
+  shape: RecorderShape;
+  /** One Int32: attempts in flight over all workers. */
+  inFlight: SharedArrayBuffer;
+};
+
+export type ToWorker = { kind: 'round'; round: WorkerRound } | { kind: 'stop' };
+
+export type FromWorker =
+  | { kind: 'ready' }
+  | { kind: 'unready'; code: 'unknown-driver' | 'unpresentable-identity'; reason: string }
+  | { kind: 'round-over' };
+
+/** The machine's monotonic clock, milliseconds; equal in all threads of the process, unlike `performance.now()`. */
+export function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}

@@ -1,0 +1,47 @@
+import type { Outcome } from '../metrics/recorder.ts';
+import { alertDetail } from './tls-alerts.ts';
+
+/** How far an attempt had come. */
+export type Phase = 'tcp-connect' | 'tls-handshake' | 'connack';
+
+export const accepted: Outcome = { kind: 'accepted', detail: '' };
+/** The other side ended the connection in good order and said nothing. */
+export const closed: Outcome = { kind: 'closed', detail: 'EOF' };
+
+/** Return codes of CONNACK: MQTT 3.1.1, 3.2.2.3. */
+const connackCodes = [
+  'connection accepted',
+  'unacceptable protocol version',
+  'identifier rejected',
+  'server unavailable',
+  'bad user name or password',
+  'not authorized',
+];
+
+/** A refusing CONNACK; `code` is not 0. */
+export function connackRefused(code: number): Outcome {
+  return { kind: 'connack-refused', detail: `${connackCodes[code] ?? 'reserved'} (${code})` };
+}
+
+export function timedOut(phase: Phase): Outcome {
+  return { kind: 'timeout', detail: phase };
+}
+
+/** The other side reset the connection, or had already closed it when something was written to it. */
+export function reset(code: string): Outcome {
+  return { kind: 'reset', detail: code };
+}
+
+/** An alert that the other side sent. */
+export function tlsAlert(number: number): Outcome {
+  return { kind: 'tls-alert', detail: alertDetail(number) };
+}
+
+/** Anything of the generator's own making: no more file descriptors, a server that it does not trust, an answer it can't read. */
+export function localError(detail: string): Outcome {
+  return { kind: 'local-error', detail };
+}
+
+export function connectFailed(code: string): Outcome {
+  return { kind: 'connect-failed', detail: code };
+}

@@ -1,0 +1,210 @@
+import { type Outcome, Recorder } from '../metrics/recorder.ts';
+import { type ThreadWatch, watchThread } from '../metrics/thread-usage.ts';
+import { Attempt, type AttemptOwner, AttemptQueue } from './attempt.ts';
+import type { ClientPool } from './client-pool.ts';
+import { closedLoad } from './closed-load.ts';
+import { drawAt, secondStream, weightedPick } from './draw.ts';
+import type { Destination } from './drivers/driver.ts';
+import type { Arrival, Load } from './load.ts';
+import { monotonicMs, type WorkerRound } from './messages.ts';
+import { openLoad } from './open-load.ts';
+import { localError, timedOut } from './outcomes.ts';
+import { makeSchedule } from './schedules/index.ts';
+import { sourceRotation } from './source-address.ts';
+
+/** The longest a round sleeps: how late a timeout may be noticed, and how closely a ramp of virtual users is followed. */
+const paceMs = 20;
+/** How long a socket may take to close once its attempt has an outcome. */
+const lingerMs = 1_000;
+const usageEveryMs = 250;
+const unrotated = (): undefined => undefined;
+
+/**
+ * One worker's part of a round: one timer, which starts what is due, cuts off what has run out of time, and ends the round. Times are
+ * milliseconds from the start of the round.
+ */
+export class Round implements AttemptOwner {
+  readonly originMs: number;
+  readonly #round: WorkerRound;
+  readonly #pools: readonly ClientPool[];
+  readonly #recorder: Recorder;
+  readonly #inFlightOfAll: Int32Array;
+  readonly #load: Load;
+  readonly #sources: (() => string | undefined)[];
+  readonly #drawClient: (k: number) => number;
+  readonly #onOver: () => void;
+  readonly #inFlight = new AttemptQueue();
+  readonly #closing = new AttemptQueue();
+  #watch: ThreadWatch | undefined;
+  #usageAtMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  #over = false;
+
+  constructor(round: WorkerRound, pools: readonly ClientPool[], onOver: () => void) {
+    this.#round = round;
+    this.#pools = pools;
+    this.#onOver = onOver;
+    this.#recorder = new Recorder(round.recorder, round.shape);
+    this.#inFlightOfAll = new Int32Array(round.inFlight);
+    this.#sources = pools.map((_, cohort) => {
+      const block = round.sourceBlocks?.[cohort];
+      return block === undefined ? unrotated : sourceRotation(block);
+    });
+    this.#load = this.#makeLoad();
+    const clientStream = secondStream(round.order.seed);
+    this.#drawClient = (k) => drawAt(clientStream, k);
+    this.originMs = performance.now() + (round.startAtMs - monotonicMs());
+    this.#timer = setTimeout(() => this.#begin(), Math.max(0, -this.#now()));
+  }
+
+  /** Starts nothing more and drops what is in flight: those attempts are unfinished. */
+  stop(): void {
+    this.#stopped = true;
+    this.#load.stop();
+    this.#cutOff();
+    this.#endIfOver();
+  }
+
+  ended(attempt: Attempt, outcome: Outcome, endMs: number): void {
+    const { connection } = attempt;
+    this.#recorder.finished(
+      attempt,
+      outcome,
+      endMs,
+      connection?.bytesSent ?? 0,
+      connection?.bytesReceived ?? 0,
+    );
+    Atomics.sub(this.#inFlightOfAll, 0, 1);
+    this.#inFlight.remove(attempt);
+    this.#closing.add(attempt, endMs + lingerMs);
+    this.#load.attemptEnded();
+  }
+
+  closed(attempt: Attempt): void {
+    this.#closing.remove(attempt);
+    attempt.pool.giveBack(attempt.client);
+    this.#load.clientFreed(attempt.cohort);
+    if (this.#closing.length === 0) this.#endIfOver();
+  }
+
+  #makeLoad(): Load {
+    const { order, share, shares } = this.#round;
+    const schedule = makeSchedule(order.schedule, order.durationMs);
+    const pick = weightedPick(order.weights);
+    const draw = (k: number): number => pick(drawAt(order.seed, k));
+    if (schedule.open) {
+      return openLoad(
+        schedule,
+        share,
+        shares,
+        (k, scheduledMs) => this.#start(k, draw(k), scheduledMs),
+        () => this.#recorder.missed(),
+      );
+    }
+    const start = (k: number, cohort: number): Arrival => this.#start(k, cohort, undefined);
+    return closedLoad(schedule, order.durationMs, share, shares, this.#pools.length, draw, start, () =>
+      this.#now(),
+    );
+  }
+
+  #now(): number {
+    return performance.now() - this.originMs;
+  }
+
+  #begin(): void {
+    this.#watch = watchThread();
+    this.#tick();
+  }
+
+  #tick(): void {
+    const nowMs = this.#now();
+    if (nowMs >= 0) this.#load.tick(nowMs);
+    this.#timeOut(this.#now());
+    if (nowMs - this.#usageAtMs >= usageEveryMs) this.#noteUsage(nowMs);
+    const { durationMs, gracefulStopMs } = this.#round.order;
+    if (nowMs >= durationMs + gracefulStopMs && this.#load.over(nowMs)) this.#cutOff();
+    if (this.#endIfOver()) return;
+    const sleepMs = Math.min(paceMs, this.#load.nextMs() - this.#now());
+    this.#timer = setTimeout(() => this.#tick(), Math.max(1, Math.ceil(sleepMs)));
+  }
+
+  #start(k: number, cohort: number, scheduledMs: number | undefined): Arrival {
+    const pool = this.#pools[cohort];
+    if (pool === undefined) return 'busy';
+    const limit = scheduledMs === undefined ? Infinity : this.#round.order.maxInFlight;
+    const full = Atomics.add(this.#inFlightOfAll, 0, 1) >= limit;
+    const client = full ? undefined : pool.take(this.#drawClient(k));
+    if (client === undefined) {
+      Atomics.sub(this.#inFlightOfAll, 0, 1);
+      return full ? 'full' : 'busy';
+    }
+
+    const startMs = this.#now();
+    const attempt = new Attempt(this, cohort, pool, client, startMs, scheduledMs);
+    this.#recorder.started(cohort, startMs, scheduledMs);
+    this.#inFlight.add(attempt, startMs + this.#round.order.attemptTimeoutMs);
+    try {
+      attempt.connection = pool.client(client)?.attempt(this.#destination(cohort), attempt);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      attempt.ended(localError(detail), performance.now());
+      attempt.closed();
+    }
+    return 'started';
+  }
+
+  #destination(cohort: number): Destination {
+    const { ip, order } = this.#round;
+    return {
+      ip,
+      port: order.address.port,
+      serverName: order.serverName,
+      sourceAddress: this.#sources[cohort]?.(),
+    };
+  }
+
+  #timeOut(nowMs: number): void {
+    for (let late = this.#inFlight.due(nowMs); late !== undefined; late = this.#inFlight.due(nowMs)) {
+      late.connection?.destroy();
+      this.ended(late, timedOut(late.phase), nowMs);
+    }
+    for (let late = this.#closing.due(nowMs); late !== undefined; late = this.#closing.due(nowMs)) {
+      // Its socket tells when it is gone; until then it is not looked at again.
+      late.deadlineMs = Infinity;
+      late.connection?.destroy();
+    }
+  }
+
+  #cutOff(): void {
+    const nowMs = this.#now();
+    for (let attempt = this.#inFlight.first; attempt !== undefined; attempt = this.#inFlight.first) {
+      this.#inFlight.remove(attempt);
+      this.#closing.add(attempt, Infinity);
+      this.#recorder.unfinished(nowMs);
+      Atomics.sub(this.#inFlightOfAll, 0, 1);
+      attempt.connection?.destroy();
+    }
+    for (let attempt = this.#closing.first; attempt !== undefined; attempt = attempt.next)
+      attempt.connection?.destroy();
+  }
+
+  /** A round lasts as long as its window, also when the last attempt ended before; sockets that still close belong to it. */
+  #endIfOver(): boolean {
+    if (this.#over) return true;
+    const nowMs = this.#now();
+    const windowOver = this.#stopped || (nowMs >= this.#round.order.durationMs && this.#load.over(nowMs));
+    if (!windowOver || this.#inFlight.length > 0 || this.#closing.length > 0) return false;
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#noteUsage(nowMs);
+    this.#watch?.stop();
+    this.#onOver();
+    return true;
+  }
+
+  #noteUsage(nowMs: number): void {
+    this.#usageAtMs = nowMs;
+    if (this.#watch !== undefined) this.#recorder.usage(this.#watch.sample());
+  }
+}

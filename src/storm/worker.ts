@@ -1,0 +1,102 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Identity } from '../pki/identity.ts';
+import { ClientPool } from './client-pool.ts';
+import type { Client, Driver } from './drivers/driver.ts';
+import { drivers } from './drivers/index.ts';
+import type { FromWorker, ToWorker, WorkerCohort, WorkerOrder } from './messages.ts';
+import { Round } from './round.ts';
+
+/** The entry of a storm worker: makes its clients ready, then plays one round after the other. */
+
+// Nobody reads the stacks of a hundred thousand failed attempts, and taking them costs more than the failing does.
+Error.stackTraceLimit = 0;
+
+/**
+ * A cohort without certificates is one identity with no secret to it: it is multiplied, each copy with a client id of its own, so that
+ * attempts in flight need not wait for one another.
+ */
+const copiesWithoutCertificate = 1_000;
+
+const order = workerData as WorkerOrder;
+
+class Unready extends Error {
+  readonly code: 'unknown-driver' | 'unpresentable-identity';
+
+  constructor(code: 'unknown-driver' | 'unpresentable-identity', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+function tell(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}
+
+function openDriver(name: string): Driver {
+  const kind = drivers.find((candidate) => candidate.name === name);
+  if (kind === undefined) {
+    const known = drivers.map((driver) => driver.name).join(', ');
+    throw new Unready('unknown-driver', `driver '${name}' is none of ${known}`);
+  }
+  return kind.open({ serverCa: order.serverCa, verifyServer: order.verifyServer });
+}
+
+function preparePool(cohort: WorkerCohort, driver: Driver): ClientPool {
+  const clients = cohort.identities.flatMap((identity) => prepareClients(cohort, driver, identity));
+  const shared = clients.length === cohort.identities.length ? cohort.sharedMarks : undefined;
+  return new ClientPool(clients, order.worker + 1, shared);
+}
+
+function prepareClients(
+  { driver: name, password }: WorkerCohort,
+  driver: Driver,
+  identity: Identity,
+): Client[] {
+  const { clientId } = identity;
+  const clientIds =
+    identity.key === null
+      ? Array.from(
+          { length: copiesWithoutCertificate },
+          (_, copy) => `${clientId}-${order.worker * copiesWithoutCertificate + copy}`,
+        )
+      : [clientId];
+  try {
+    return clientIds.map((id) => driver.prepare(identity, { clientId: id, password }));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Unready(
+      'unpresentable-identity',
+      `driver '${name}' cannot present the certificate of '${clientId}' (${why})`,
+    );
+  }
+}
+
+function makeReady(): ClientPool[] {
+  const opened = new Map<string, Driver>();
+  return order.cohorts.map((cohort) => {
+    const driver = opened.get(cohort.driver) ?? openDriver(cohort.driver);
+    opened.set(cohort.driver, driver);
+    return preparePool(cohort, driver);
+  });
+}
+
+function serve(pools: readonly ClientPool[]): void {
+  let round: Round | undefined;
+  parentPort?.on('message', (message: ToWorker) => {
+    if (message.kind === 'stop') round?.stop();
+    else {
+      round = new Round(message.round, pools, () => {
+        round = undefined;
+        tell({ kind: 'round-over' });
+      });
+    }
+  });
+  tell({ kind: 'ready' });
+}
+
+try {
+  serve(makeReady());
+} catch (error) {
+  if (!(error instanceof Unready)) throw error;
+  tell({ kind: 'unready', code: error.code, reason: error.message });
+}
