@@ -1,4 +1,4 @@
-import { count, duration, threeDigits } from '../words/numbers.ts';
+import { bytes, count, duration, threeDigits } from '../words/numbers.ts';
 import { neutralise } from '../words/text.ts';
 import { glyphs, type Tone } from '../words/verdict.ts';
 import { html, type Markup } from './markup.ts';
@@ -17,6 +17,10 @@ export function countCell(value: number | undefined, className = ''): Cell {
 
 export function durationCell(ms: number | undefined): Cell {
   return ms === undefined ? absent : { show: duration(ms), value: ms };
+}
+
+export function bytesCell(size: number): Cell {
+  return { show: bytes(size), value: size };
 }
 
 /** A name from the result, cut to what a row can hold. */

@@ -39,7 +39,7 @@ export const light: Palette = {
   bad: '#b1201a',
   'bad-surface': '#fdecea',
   series: ['#5790f6', '#924f02', '#0d787b', '#5b2457', '#9e8e1a'],
-  heat: ['#f3f5f9', '#e3e9f3', '#d1dbee', '#bccbe8', '#a5bae2'],
+  heat: ['#f6f8fb', '#eef2f9', '#e4ebf7', '#d9e3f5', '#cbd9f2'],
 };
 
 export const dark: Palette = {
@@ -58,7 +58,7 @@ export const dark: Palette = {
   bad: '#ff958c',
   'bad-surface': '#3a1a19',
   series: ['#82a1fb', '#ed803c', '#51fafa', '#8d6086', '#fdde00'],
-  heat: ['#1d2430', '#222c3d', '#28354c', '#2f405d', '#374b6f'],
+  heat: ['#1a212b', '#1f2834', '#242f3f', '#29374c', '#2f405a'],
 };
 
 /** The palette as custom properties of the style sheet. */

@@ -22,6 +22,7 @@ showTheme();
 
 const csvOf = (table) =>
   [...table.rows]
+    .filter((row) => !row.classList.contains('groups'))
     .map((row) =>
       [...row.cells]
         .map((cell) => {
@@ -60,7 +61,7 @@ document.addEventListener('click', async (event) => {
 });
 
 addEventListener('beforeprint', () => {
-  for (const details of document.querySelectorAll('details.variant:not([open])')) details.open = true;
+  for (const details of document.querySelectorAll('details.variant:not([open]), details.plan:not([open])')) details.open = true;
 });
 
 const links = new Map([...document.querySelectorAll('nav a')].map((link) => [link.hash.slice(1), link]));

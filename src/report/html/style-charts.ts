@@ -1,13 +1,14 @@
 /** How charts look: lines keep their width and text its size however wide the chart is drawn. */
 export const chartStyle = `
 .shapes{position:absolute}
-figure{margin:0 0 2.5rem}
+figure{margin:2.25rem 0 2.5rem}
+h2+figure{margin-top:0}
 .chart{margin-top:.75rem}
 svg{display:block;overflow:visible}
 svg text{font-size:12px;fill:var(--muted);font-variant-numeric:tabular-nums}
 svg .tick{text-anchor:middle}
 svg .end{fill:var(--ink);font-weight:600}
-.grid{stroke:var(--grid);stroke-width:1;shape-rendering:crispEdges}
+.grid{stroke:var(--grid);stroke-width:1;shape-rendering:crispEdges;stroke-dasharray:none}
 .base{stroke:var(--line);stroke-width:1;shape-rendering:crispEdges}
 ${[0, 1, 2, 3, 4].map((i) => `.series-${i}{color:var(--series-${i})}`).join('')}
 .line{fill:none;stroke:currentColor;stroke-width:2.25;stroke-linejoin:round;stroke-linecap:round;vector-effect:non-scaling-stroke}
@@ -28,6 +29,7 @@ ${[0, 1, 2, 3, 4].map((i) => `.series-${i}{color:var(--series-${i})}`).join('')}
 .fill.failed,.bar.failed{fill:var(--bad)}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,300px),1fr));gap:1.4rem 1.6rem}
 .panels.single{grid-template-columns:minmax(0,1fr)}
+.panels.pair{grid-template-columns:repeat(auto-fill,minmax(min(100%,440px),1fr))}
 .panel{min-width:0;container-type:inline-size}
 .panel-title{display:flex;justify-content:space-between;gap:.75rem;margin:0 0 .2rem;font-size:.9rem;max-width:none;align-items:baseline}
 .panel-title span{color:var(--muted);font-size:.8125rem;flex:none}
@@ -35,20 +37,23 @@ ${[0, 1, 2, 3, 4].map((i) => `.series-${i}{color:var(--series-${i})}`).join('')}
 .axis-title{margin:.15rem 0 0;text-align:center;color:var(--muted);font-size:.8125rem;max-width:none}
 .key{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;color:var(--muted);font-size:.875rem;margin-bottom:.6rem;max-width:none}
 .key span{display:inline-flex;align-items:center;gap:.4rem}
-.key .mark,.key .line,.key .bar{color:var(--muted)}
+.key:not(.series) .mark,.key:not(.series) .line,.key:not(.series) .bar{color:var(--muted)}
 .rows{container-type:inline-size}
-.row{display:grid;grid-template-columns:11.5rem minmax(0,1fr) 8.5rem;align-items:center;column-gap:1rem}
+.row{display:grid;grid-template-columns:12.5rem minmax(0,1fr) 8.5rem;align-items:center;column-gap:1rem}
+.row-plot{position:relative;align-self:stretch;min-height:34px}
+.row-plot>svg{position:absolute;inset:0}
+.head-row .row-text{color:var(--muted);font-size:.8125rem}
 .row-name{font-size:.9rem;line-height:1.2;font-weight:600;text-align:right}
-.row-name small{display:block;font-weight:400}
+.row-name small{font-weight:400;margin-left:.35rem;white-space:nowrap}
 .row-text{font-variant-numeric:tabular-nums;font-size:.9rem;white-space:nowrap}
 .axis-row svg{border-top:1px solid var(--line)}
 @container (max-width:560px){
 .row{grid-template-columns:minmax(0,1fr) auto;column-gap:.75rem;margin-top:.35rem}
 .row-name{grid-column:1/-1;text-align:left}
-.row-name small{display:inline;margin-left:.5rem}
 .row-text{width:6.6rem;text-align:right}
 .axis-row{grid-template-columns:minmax(0,1fr) 6.6rem}
-.axis-row span{display:none}
+.axis-row span,.head-row span:first-child{display:none}
+.row-plot{min-height:26px}
 }
-@container (max-width:420px){.tick.minor{display:none}}
+@container (max-width:200px){.tick.minor{display:none}}
 `;

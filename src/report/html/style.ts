@@ -50,6 +50,7 @@ const components = `
 .verdict.good,.verdict.warning,.verdict.bad{background:linear-gradient(100deg,var(--tone-surface),var(--surface) 60%)}
 .verdict .word{display:flex;align-items:center;gap:1rem;padding-right:8rem}
 .verdict .word .glyph{flex:none;display:grid;place-items:center;width:3.5rem;height:3.5rem;border-radius:50%;background:var(--tone);color:var(--page);font-size:1.8rem;font-weight:700;line-height:1}
+.verdict h1::first-letter{text-transform:uppercase}
 .verdict h1{font-size:clamp(1.9rem,4.5vw,2.75rem);letter-spacing:-.025em;color:var(--tone);line-height:1.05}
 .verdict .scenario{margin:0 0 .15rem;color:var(--muted);font-weight:600}
 .verdict .reasons{margin:1rem 0 0;padding-left:1.2rem}
@@ -58,6 +59,7 @@ const components = `
 .facts dt{font-size:.8125rem;color:var(--muted)}
 .facts dd{margin:0;font-variant-numeric:tabular-nums;font-size:.95rem}
 .verdict .facts>div:first-child{grid-column:span 2}
+@media (max-width:640px){tbody th{min-width:5.5rem;max-width:9rem}}
 @media (max-width:420px){.facts{grid-template-columns:1fr 1fr}.verdict .word{padding-right:0}}
 .machine{margin-top:.75rem}
 .theme{position:absolute;top:1.1rem;right:1.1rem}
@@ -90,14 +92,17 @@ const tables = `
 table{border-collapse:collapse;width:100%;font-size:.9rem;overflow-wrap:normal}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 th,td{text-align:left;vertical-align:top;padding:.45rem .7rem;border-bottom:1px solid var(--grid)}
-thead th{font-size:.8125rem;font-weight:600;color:var(--muted);border-bottom:1px solid var(--line);vertical-align:bottom;white-space:nowrap}
-tbody th{font-weight:600;min-width:7rem;max-width:22rem;overflow-wrap:anywhere}
+thead th{font-size:.8125rem;font-weight:600;color:var(--muted);border-bottom:1px solid var(--line);vertical-align:bottom}
+thead .number{white-space:normal;min-width:4.2rem}
+thead .groups th{border-bottom:0;padding-bottom:0;color:var(--ink)}
+thead .groups td{border-bottom:0}
+tbody th{font-weight:600;min-width:7rem;max-width:22rem;overflow-wrap:anywhere;position:sticky;left:0;background:var(--page)}
 td{max-width:26rem;overflow-wrap:break-word}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td small{display:block;line-height:1.3;white-space:normal;min-width:8ch}
 th small{font-weight:400}
 .absent{color:var(--muted)}
-.cause{display:block}
+.cause{display:block;overflow-wrap:anywhere;min-width:11rem}
 .cause small{display:inline}
 ${[0, 1, 2, 3, 4].map((shade) => `.heat-${shade}{background:var(--heat-${shade})}.heat-${shade} small{color:var(--ink)}`).join('')}
 .contradiction{outline:3px solid var(--bad);outline-offset:-3px;background:var(--bad-surface);font-weight:700}

@@ -6,6 +6,8 @@ export type Cell = string | { show: Content; value: string | number; className?:
 
 export type Table = {
   caption: string;
+  /** Headings over several columns, in order; an empty title for columns that belong to none. */
+  groups?: readonly { title: string; span: number }[];
   columns: readonly Column[];
   rows: readonly (readonly Cell[])[];
 };
@@ -16,13 +18,22 @@ export type Column = { title: string; numeric?: boolean };
 /** A table with its "copy as CSV" button. Wide ones scroll within themselves, also by keyboard. */
 export function renderTable(table: Table): Markup {
   return html`<div class="table"><div class="scroll" tabindex="0" role="group" aria-label="${table.caption}"><table><caption>${table.caption}</caption>
-<thead><tr>${table.columns.map(({ title, numeric }) => html`<th scope="col"${numeric && html` class="number"`}>${title}</th>`)}</tr></thead>
+<thead>${renderGroups(table.groups ?? [])}<tr>${table.columns.map(({ title, numeric }) => html`<th scope="col"${numeric && html` class="number"`}>${title}</th>`)}</tr></thead>
 <tbody>${table.rows.map((row) => renderRow(row, table.columns))}</tbody></table></div><button type="button" class="copy script-only" data-copy="csv">Copy as CSV</button></div>`;
 }
 
 /** The same, folded away under a chart for people who would rather read. */
 export function foldedTable(table: Table): Markup {
   return html`<details class="fold"><summary>Table: ${table.caption}</summary>${renderTable(table)}</details>`;
+}
+
+function renderGroups(groups: NonNullable<Table['groups']>): Markup | false {
+  if (groups.length === 0) return false;
+  return html`<tr class="groups">${groups.map(({ title, span }) =>
+    title === ''
+      ? html`<td colspan="${span}"></td>`
+      : html`<th scope="colgroup" colspan="${span}">${title}</th>`,
+  )}</tr>`;
 }
 
 function renderRow(row: readonly Cell[], columns: readonly Column[]): Markup {

@@ -24,7 +24,7 @@ export function linearAxis(title: string, max: number, wanted = 5): Axis {
 }
 
 /** Logarithmic with 1-2-5 ticks, from the tick below the least value to the tick above the greatest. */
-export function logAxis(title: string, values: readonly number[], wanted = 6): Axis {
+export function logAxis(title: string, values: readonly number[], wanted = 8): Axis {
   const positive = values.filter((value) => value > 0 && Number.isFinite(value));
   const low = edge(least(positive) ?? 1, 'below');
   const high = Math.max(edge(greatest(positive) ?? 10, 'above'), low * 2);
@@ -45,7 +45,7 @@ export function logAxis(title: string, values: readonly number[], wanted = 6): A
 export function ninesAxis(values: number): Axis & { nines: number } {
   const nines = Math.max(1, Math.min(5, Math.log10(Math.max(10, values))));
   const named = [
-    [0, 'p0'],
+    [0, ''],
     [Math.log10(2), 'p50'],
     [1, 'p90'],
     [2, 'p99'],
@@ -54,12 +54,12 @@ export function ninesAxis(values: number): Axis & { nines: number } {
     [5, 'p99.999'],
   ] as const;
   return {
-    title: 'percentile, one more nine at each step',
+    title: 'percentile',
     nines,
     position: (share) => clamp(-Math.log10(Math.max(1 - share, 10 ** -nines)) / nines),
     ticks: named
       .filter(([at]) => at <= nines + 1e-9)
-      .map(([at, label]) => ({ at: at / nines, label, minor: label === 'p0' })),
+      .map(([at, label]) => ({ at: at / nines, label, minor: false })),
   };
 }
 

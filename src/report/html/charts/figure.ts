@@ -19,5 +19,5 @@ export function renderFigure({ title, note, description, chart, table }: Figure)
 
 /** Panels side by side as far as there is room, one under another on a phone. */
 export function panels(all: readonly Markup[]): Markup {
-  return html`<div class="panels ${all.length === 1 && 'single'}">${all}</div>`;
+  return html`<div class="panels${all.length === 1 && ' single'}${all.length === 2 && ' pair'}">${all}</div>`;
 }

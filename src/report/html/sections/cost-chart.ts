@@ -4,7 +4,8 @@ import { threeDigits } from '../../words/numbers.ts';
 import { countCell, figureCell, nameCell } from '../cells.ts';
 import { linearAxis, logAxis } from '../charts/axis.ts';
 import type { Figure } from '../charts/figure.ts';
-import { type KeyEntry, type Row, renderRows } from '../charts/rows.ts';
+import type { KeyEntry } from '../charts/key.ts';
+import { type Row, renderRows } from '../charts/rows.ts';
 import { seriesStyle } from '../charts/series.ts';
 import type { Table } from '../table.ts';
 
@@ -68,11 +69,13 @@ function costFigure(title: string, whose: string, rows: readonly CostRow[], tabl
           ),
           rows.map((row) => ({ ...row, bars: [] })),
           key,
+          'per attempt',
         )
       : renderRows(
           linearAxis(axisTitle, highest),
           rows.map((row) => ({ ...row, points: [] })),
           key,
+          'per attempt',
         ),
     table,
   };

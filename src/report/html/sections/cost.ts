@@ -1,6 +1,5 @@
 import type { GeneratorFigures, Result, TargetFigures } from '../../../result/index.ts';
-import { bytes } from '../../words/numbers.ts';
-import { countCell, figureCell, nameCell } from '../cells.ts';
+import { bytesCell, figureCell, nameCell } from '../cells.ts';
 import { renderFigure } from '../charts/figure.ts';
 import { html, type Markup } from '../markup.ts';
 import { type Cell, renderTable } from '../table.ts';
@@ -32,9 +31,6 @@ function resources({ variants }: Result): Markup {
       number('max, ms'),
       number('Sent per attempt'),
       number('Received per attempt'),
-      number('Identities'),
-      number('CRL entries'),
-      number('CRL size'),
     ],
     rows: variants.flatMap((variant) => [
       [
@@ -44,9 +40,6 @@ function resources({ variants }: Result): Markup {
         ...delays(variant.target.eventLoopDelayMs),
         figureCell(undefined),
         figureCell(undefined),
-        countCell(variant.corpus.identities),
-        countCell(variant.corpus.crlEntries),
-        bytesCell(variant.corpus.crlBytes),
       ],
       [
         nameCell(variant.name),
@@ -54,9 +47,6 @@ function resources({ variants }: Result): Markup {
         figureCell(undefined),
         ...delays(variant.generator.eventLoopLagMs),
         ...bytesPerAttempt(variant.cohorts),
-        figureCell(undefined),
-        figureCell(undefined),
-        figureCell(undefined),
       ],
     ]),
   });
@@ -72,8 +62,4 @@ function bytesPerAttempt(cohorts: Result['variants'][number]['cohorts']): Cell[]
   const mean = (pick: (cohort: (typeof cohorts)[number]) => number) =>
     cohorts.reduce((sum, cohort) => sum + pick(cohort) * cohort.attempts, 0) / attempts;
   return [bytesCell(mean((cohort) => cohort.bytes.sent)), bytesCell(mean((cohort) => cohort.bytes.received))];
-}
-
-function bytesCell(size: number): Cell {
-  return { show: bytes(size), value: size };
 }

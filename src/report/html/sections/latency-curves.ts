@@ -4,8 +4,8 @@ import { plural } from '../../words/text.ts';
 import { type Axis, linearAxis, logAxis, ninesAxis } from '../charts/axis.ts';
 import { cumulativeCurve, percentileCurve, type Quantiles, readHistogram } from '../charts/curves.ts';
 import { type Figure, panels } from '../charts/figure.ts';
+import { renderKey, renderSeriesKey } from '../charts/key.ts';
 import { type Line, renderPanel } from '../charts/panel.ts';
-import { renderKey } from '../charts/rows.ts';
 import { seriesStyle } from '../charts/series.ts';
 import type { Markup } from '../markup.ts';
 import { latencyTable } from './latency-table.ts';
@@ -32,12 +32,13 @@ export function curveFigures(result: Result): { figures: Figure[]; missing: stri
   const values = present.flatMap((one) => [one.at(0), one.at(1)]);
   const most = Math.max(...present.map((one) => one.count));
   const several = result.variants.length > 1;
+  const names = result.variants.map(({ name }) => name);
   const nines = ninesAxis(most);
   const percentiles = drawn.map(({ name, all }) =>
-    percentilePanel(name, all, nines, logAxis(several ? 'ms, service time' : 'ms', values, 5), several),
+    percentilePanel(name, all, nines, logAxis('ms', values), several),
   );
   const cumulative = drawn.map(({ name, all }) =>
-    cumulativePanel(name, all, logAxis('ms, logarithmic', values, 5), several),
+    cumulativePanel(name, all, logAxis('ms, logarithmic', values), several),
   );
   const responses = drawn.some(({ all }) => all.some(({ response }) => response !== null));
   const description = `${drawn.length} ${plural(drawn.length, 'panel')}, one for each cohort.`;
@@ -48,29 +49,25 @@ export function curveFigures(result: Result): { figures: Figure[]; missing: stri
         title: 'How slow is the slowest one in a hundred, or in a thousand?',
         note: 'Each step to the right is one more nine. A curve ends at the last percentile that its number of attempts can tell.',
         description: `Latency over percentile. ${description}`,
-        chart: withKey(several ? [] : percentiles, several ? percentiles : [], responses && !several),
+        chart: [responses && !several && clocksKey, panels(percentiles)],
         table: latencyTable(result, 'service'),
       },
       {
         title: 'What share has its answer by then?',
         note: 'Cumulative share of the attempts of a cohort over its waiting time (ECDF).',
         description: `Share of attempts over latency. ${description}`,
-        chart: withKey(several ? [] : cumulative, several ? cumulative : [], responses && !several),
+        // The curves all end at 100 %, where labels would lie on one another: a legend instead.
+        chart: [responses && !several && clocksKey, several && renderSeriesKey(names), panels(cumulative)],
         table: latencyTable(result, several ? 'service' : 'response'),
       },
     ],
   };
 }
 
-function withKey(single: readonly Markup[], many: readonly Markup[], responses: boolean) {
-  const key = responses
-    ? renderKey([
-        { mark: 'line', text: 'service time' },
-        { mark: 'dotted', text: 'response time' },
-      ])
-    : null;
-  return [key, panels([...single, ...many])];
-}
+const clocksKey = renderKey([
+  { mark: 'line', text: 'service time' },
+  { mark: 'dotted', text: 'response time' },
+]);
 
 function percentilePanel(
   name: string,
@@ -102,7 +99,7 @@ function percentilePanel(
 }
 
 function cumulativePanel(name: string, all: readonly Measured[], x: Axis, several: boolean): Markup {
-  const y = linearAxis('share of attempts, %', 100, 4);
+  const y = linearAxis('% of attempts', 100, 4);
   const share: Axis = { ...y, position: (value) => y.position(value * 100) };
   const lines = all.flatMap(({ service, response, style, variant }): Line[] => {
     const { className, marker } = seriesStyle(style);

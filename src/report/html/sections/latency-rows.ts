@@ -34,6 +34,7 @@ export function variantRows(result: Result): Figure[] {
             { mark: 'tick', text: 'p90' },
             { mark: 'hollow', text: 'p99' },
           ],
+          'p50 · p99',
         ),
         table: tableOf(cohort, waiting),
       },

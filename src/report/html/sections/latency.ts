@@ -3,7 +3,7 @@ import { listOf, neutralise } from '../../words/text.ts';
 import { renderFigure } from '../charts/figure.ts';
 import { seriesPerPanel } from '../charts/series.ts';
 import { html } from '../markup.ts';
-import { renderTable } from '../table.ts';
+import { foldedTable, renderTable } from '../table.ts';
 import { curveFigures } from './latency-curves.ts';
 import { variantRows } from './latency-rows.ts';
 import { latencyTable } from './latency-table.ts';
@@ -33,5 +33,5 @@ ${curves.figures.map(renderFigure)}${!few && variantRows(result).map(renderFigur
 function renderResponse(result: Result) {
   const table = latencyTable(result, 'response');
   if (table.rows.length === 0) return null;
-  return html`<h3>Response time by cohort</h3>${renderTable(table)}`;
+  return html`<h3>Response time by cohort</h3>${table.rows.length > 20 ? foldedTable(table) : renderTable(table)}`;
 }

@@ -1,51 +1,60 @@
-import type { CohortResult, Result } from '../../../result/index.ts';
+import type { CohortResult, Result, VariantResult } from '../../../result/index.ts';
 import { seen } from '../../words/cohort.ts';
 import { count } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
 import { countCell, nameCell } from '../cells.ts';
 import { html, type Markup } from '../markup.ts';
 import { type Cell, renderTable } from '../table.ts';
+import { byVariant, type VariantBlock } from './by-variant.ts';
 
 /** Which layer turned the clients away, by the broker's own count beside what the clients saw; null where no broker keeps a count. */
 export function layersFigure(result: Result): Markup | null {
-  const counted = result.variants.flatMap((variant) =>
-    variant.cohorts.flatMap((cohort) =>
-      cohort.brokerCounts === undefined ? [] : [{ variant, cohort, counts: cohort.brokerCounts }],
-    ),
+  const { variants } = result;
+  if (!variants.some(({ cohorts }) => cohorts.some(({ brokerCounts }) => brokerCounts !== undefined)))
+    return null;
+  return html`<h3>Which layer refused?</h3>${variants.some(({ target }) => target.kind === 'bundled') && bundledNote()}${byVariant(
+    result,
+    layersBlock,
+  )}`;
+}
+
+function layersBlock({ name, cohorts }: VariantResult): VariantBlock | null {
+  const counted = cohorts.flatMap((cohort) =>
+    cohort.brokerCounts === undefined ? [] : [{ cohort, counts: cohort.brokerCounts }],
   );
   if (counted.length === 0) return null;
-  const several = result.variants.length > 1;
   const number = (title: string) => ({ title, numeric: true });
-  const table = renderTable({
-    caption: "Refusals by the broker's own count, beside the clients' count",
+  const total = (pick: (counts: (typeof counted)[number]['counts']) => number) =>
+    count(counted.reduce((sum, { counts }) => sum + pick(counts), 0));
+  const content = renderTable({
+    caption: `Refusals by the broker's own count, beside the clients' count, variant ${neutralise(name, 80)}`,
+    groups: [
+      { title: '', span: 1 },
+      { title: 'The broker counts', span: 4 },
+      { title: 'The clients saw', span: 4 },
+      { title: '', span: 1 },
+    ],
     columns: [
       { title: 'Cohort' },
-      ...(several ? [{ title: 'Variant' }] : []),
-      number('Broker: let in'),
-      number('refused in TLS'),
-      number('refused at CONNECT'),
-      number('abandoned'),
-      { title: "Broker's causes" },
-      number('Client saw: let in'),
-      number('alert'),
-      number('close or reset'),
-      number('CONNACK refusal'),
+      ...['let in', 'refused in TLS', 'refused at CONNECT', 'abandoned'].map(number),
+      ...['CONNACK 0', 'alert', 'close or reset', 'refusing CONNACK'].map(number),
+      { title: "The broker's causes" },
     ],
-    rows: counted.map(({ variant, cohort, counts }) => [
+    rows: counted.map(({ cohort, counts }) => [
       nameCell(cohort.name),
-      ...(several ? [nameCell(variant.name)] : []),
       countCell(counts.accepted),
       countCell(counts.refusedAtTls),
       countCell(counts.refusedAtConnect),
       countCell(counts.abandoned),
-      causesCell(counts.causes),
       countCell(seen(cohort, 'accepted')),
       countCell(seen(cohort, 'tls-alert')),
       countCell(closes(cohort)),
       countCell(seen(cohort, 'connack-refused')),
+      causesCell(counts.causes),
     ]),
   });
-  return html`<h3>Which layer refused?</h3>${result.variants.some(({ target }) => target.kind === 'bundled') && bundledNote()}${table}`;
+  const summary = html`<small>${total(({ refusedAtTls }) => refusedAtTls)} refused in TLS, ${total(({ refusedAtConnect }) => refusedAtConnect)} at CONNECT</small>`;
+  return { content, summary };
 }
 
 function bundledNote(): Markup {

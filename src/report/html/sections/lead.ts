@@ -3,7 +3,8 @@ import { meanInterval } from '../../../stats/index.ts';
 import { threeDigits } from '../../words/numbers.ts';
 import { logAxis } from '../charts/axis.ts';
 import { type Figure, renderFigure } from '../charts/figure.ts';
-import { type KeyEntry, type Row, renderRows } from '../charts/rows.ts';
+import type { KeyEntry } from '../charts/key.ts';
+import { type Row, renderRows } from '../charts/rows.ts';
 import { seriesStyle } from '../charts/series.ts';
 import { brokerCostFigure } from './cost-chart.ts';
 import { latencyTable } from './latency-table.ts';
@@ -41,7 +42,7 @@ function waitingFigure(result: Result): Figure | null {
     title: 'How long until a client is let in or turned away?',
     note: 'Service time, from the start of the TCP connection to the CONNACK, the alert, the close or the refusal.',
     description: `A row for each of ${rows.length} cohorts with the 50th, 90th and 99th percentile of its waiting time.`,
-    chart: renderRows(logAxis('milliseconds, logarithmic', values), rows, key),
+    chart: renderRows(logAxis('milliseconds, logarithmic', values), rows, key, 'p50 · p99'),
     table: latencyTable(result, 'service'),
   };
 }

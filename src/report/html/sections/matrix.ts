@@ -8,8 +8,9 @@ import { cohortVerdict, contradiction, seen } from '../../words/cohort.ts';
 import { count } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
 import { badge, countCell, nameCell, toneCell } from '../cells.ts';
-import { html, type Markup } from '../markup.ts';
+import { html } from '../markup.ts';
 import { type Cell, renderTable, type Table } from '../table.ts';
+import { byVariant, type VariantBlock } from './by-variant.ts';
 import type { Section } from './section.ts';
 import { thresholdsTable } from './thresholds.ts';
 
@@ -19,25 +20,24 @@ export const matrixSection: Section = {
   render: (result) => {
     const thresholds = thresholdsTable(result);
     return html`<p class="note">Each attempt ended in exactly one of these ways. What contradicts a cohort's expectation is boxed and named.</p>
-${result.variants.map((variant, i) => variantMatrix(variant, result.variants.length, i))}${
+${byVariant(result, (variant, i) => matrixBlock(variant, i, result.variants.length))}${
   thresholds !== null && html`<h3 id="thresholds">Thresholds</h3>${thresholds}`
 }`;
   },
 };
 
 /** Variants with a contradiction stand open, the others are folded when there are several. */
-function variantMatrix(variant: VariantResult, variants: number, index: number): Markup {
-  const table = renderTable(matrix(variant));
-  if (variants === 1) return table;
-  const worst = variant.cohorts.map(cohortVerdict).find(({ tone }) => tone === 'bad');
-  const wrong = variant.cohorts.filter((cohort) => cohortVerdict(cohort).tone === 'bad').length;
-  const open = worst !== undefined || (index === 0 && variants <= 5);
-  return html`<details class="variant"${open && html` open`}><summary><span class="name">${neutralise(variant.name, 80)}</span> ${
-    worst === undefined
-      ? badge('good', 'no contradiction')
-      : badge('bad', wrong === 1 ? worst.text : `${count(wrong)} cohorts contradicted`)
-  }</summary>${table}</details>
-`;
+function matrixBlock(variant: VariantResult, index: number, variants: number): VariantBlock {
+  const wrong = variant.cohorts.map(cohortVerdict).filter(({ tone }) => tone === 'bad');
+  const [worst] = wrong;
+  return {
+    content: renderTable(matrix(variant)),
+    summary:
+      worst === undefined
+        ? badge('good', 'no contradiction')
+        : badge('bad', wrong.length === 1 ? worst.text : `${count(wrong.length)} cohorts contradicted`),
+    open: worst !== undefined || (index === 0 && variants <= 5),
+  };
 }
 
 function matrix(variant: VariantResult): Table {
@@ -49,18 +49,18 @@ function matrix(variant: VariantResult): Table {
     columns: [
       { title: 'Cohort' },
       { title: 'Expected' },
+      { title: 'Verdict' },
       { title: 'Attempts', numeric: true },
       ...kinds.map((kind) => ({ title: kind, numeric: true })),
-      { title: 'Verdict' },
     ],
     rows: variant.cohorts.map((cohort) => {
       const { tone, text } = cohortVerdict(cohort);
       return [
         nameCell(cohort.name),
         expectation(cohort),
+        toneCell(tone, text),
         countCell(cohort.attempts),
         ...kinds.map((kind) => outcomeCell(cohort, kind)),
-        toneCell(tone, text),
       ];
     }),
   };

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Result } from '../../../result/index.ts';
 import { count } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
-import { nameCell } from '../cells.ts';
+import { bytesCell, countCell, nameCell } from '../cells.ts';
 import { html, lines, type Markup } from '../markup.ts';
 import { renderTable } from '../table.ts';
 import type { Section } from './section.ts';
@@ -25,12 +25,18 @@ function targets({ variants }: Result): Markup {
     columns: [
       { title: 'Variant' },
       ...labels.map((title) => ({ title: neutralise(title, 40) })),
+      { title: 'Identities', numeric: true },
+      { title: 'Revoked', numeric: true },
+      { title: 'CRL', numeric: true },
       { title: 'Version' },
       { title: 'Address' },
     ],
-    rows: variants.map(({ name, labels: own, target }) => [
+    rows: variants.map(({ name, labels: own, target, corpus }) => [
       nameCell(name),
       ...labels.map((label) => nameCell(String(own[label] ?? ''), 40)),
+      countCell(corpus.identities),
+      countCell(corpus.crlEntries),
+      bytesCell(corpus.crlBytes),
       nameCell(target.version, 90),
       nameCell(target.address, 60),
     ]),
@@ -58,7 +64,7 @@ function plan({ scenario }: Result): Markup {
   const text =
     whole.length > longestPlan ? `${whole.slice(0, longestPlan)}\n# … the rest is in result.json` : whole;
   const rows = text.split('\n').length;
-  return html`<p class="note">The scenario with every default filled in; <code>result.json</code> holds the same.</p><details class="fold"${rows <= 90 && html` open`}><summary>Plan as YAML, ${count(rows)} lines</summary><div class="code"><button type="button" class="copy script-only" data-copy="text">Copy</button><pre tabindex="0">${lines(text)}</pre></div></details>`;
+  return html`<p class="note">The scenario with every default filled in; <code>result.json</code> holds the same.</p><details class="fold plan"${rows <= 90 && html` open`}><summary>Plan as YAML, ${count(rows)} lines</summary><div class="code"><button type="button" class="copy script-only" data-copy="text">Copy</button><pre tabindex="0">${lines(text)}</pre></div></details>`;
 }
 
 function cutTexts(value: unknown): unknown {

@@ -1,16 +1,28 @@
-import type { Result } from '../../../result/index.ts';
+import type { Result, ThresholdResult } from '../../../result/index.ts';
+import { count } from '../../words/numbers.ts';
 import { figureCell, nameCell, toneCell } from '../cells.ts';
-import type { Markup } from '../markup.ts';
-import { renderTable } from '../table.ts';
+import { html, type Markup } from '../markup.ts';
+import { foldedTable, renderTable, type Table } from '../table.ts';
 
-/** What was asked of the metrics, and whether they kept to it; null where nothing was asked. */
-export function thresholdsTable({ thresholds, variants }: Result): Markup | null {
-  if (thresholds.length === 0) return null;
-  const several = variants.length > 1;
-  // Failed ones first: they are what a reader looks for.
-  const sorted = thresholds.toSorted((a, b) => Number(a.passed) - Number(b.passed));
-  return renderTable({
-    caption: 'Thresholds',
+/** More thresholds than this stand folded, but for those that failed. */
+const shown = 20;
+
+/** What was asked of the metrics, and whether they kept to it, failed ones first; null where nothing was asked. */
+export function thresholdsTable(result: Result): Markup | null {
+  const failed = result.thresholds.filter(({ passed }) => !passed);
+  const kept = result.thresholds.filter(({ passed }) => passed);
+  if (result.thresholds.length === 0) return null;
+  const several = result.variants.length > 1;
+  if (result.thresholds.length <= shown)
+    return renderTable(tableOf('Thresholds', [...failed, ...kept], several));
+  return html`${failed.length > 0 && renderTable(tableOf('Thresholds that failed', failed, several))}${foldedTable(
+    tableOf(`${count(kept.length)} thresholds that were kept`, kept, several),
+  )}`;
+}
+
+function tableOf(caption: string, thresholds: readonly ThresholdResult[], several: boolean): Table {
+  return {
+    caption,
     columns: [
       { title: 'Threshold' },
       ...(several ? [{ title: 'Variant' }] : []),
@@ -19,7 +31,7 @@ export function thresholdsTable({ thresholds, variants }: Result): Markup | null
       { title: 'Unit' },
       { title: 'Verdict' },
     ],
-    rows: sorted.map(({ expression, variant, observed, limit, unit, passed }) => [
+    rows: thresholds.map(({ expression, variant, observed, limit, unit, passed }) => [
       nameCell(expression, 100),
       ...(several ? [nameCell(variant)] : []),
       figureCell(observed ?? undefined),
@@ -29,5 +41,5 @@ export function thresholdsTable({ thresholds, variants }: Result): Markup | null
         ? toneCell('good', 'kept')
         : toneCell('bad', observed === null ? 'no such figure in this run' : 'failed'),
     ]),
-  });
+  };
 }

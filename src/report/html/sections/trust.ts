@@ -5,7 +5,7 @@ import { neutralise } from '../../words/text.ts';
 import { warnings } from '../../words/warnings.ts';
 import { badge, countCell, figureCell, nameCell, toneCell } from '../cells.ts';
 import { html, type Markup } from '../markup.ts';
-import { renderTable } from '../table.ts';
+import { foldedTable, renderTable, type Table } from '../table.ts';
 import { sentenceMarkup } from './answer.ts';
 import type { Section } from './section.ts';
 
@@ -29,7 +29,7 @@ function standing(result: Result): Markup {
 
 function accounting({ variants }: Result): Markup {
   const number = (title: string) => ({ title, numeric: true });
-  return html`<h3>Does every attempt add up?</h3><p class="note">scheduled = started + missed, and started = finished + unfinished, counted apart.</p>${renderTable(
+  return html`<h3>Does every attempt add up?</h3><p class="note">scheduled = started + missed, and started = finished + unfinished, counted apart.</p>${tableOrFold(
     {
       caption: 'Accounting of attempts',
       columns: [
@@ -58,7 +58,7 @@ function schedule({ variants }: Result): Markup | null {
   const rounds = variants.flatMap((variant) => variant.rounds.map((round) => ({ variant, round })));
   if (rounds.length === 0) return null;
   const number = (title: string) => ({ title, numeric: true });
-  return html`<h3>Did the generator keep its schedule?</h3><p class="note">Schedule error: actual minus scheduled start. Where it is as large as the latencies, they measure the generator.</p>${renderTable(
+  return html`<h3>Did the generator keep its schedule?</h3><p class="note">Schedule error: actual minus scheduled start. Where it is as large as the latencies, they measure the generator.</p>${tableOrFold(
     {
       caption: 'The generator in each round',
       columns: [
@@ -98,11 +98,16 @@ function schedule({ variants }: Result): Markup | null {
 function calibration({ environment }: Result): Markup | null {
   const entries = Object.entries(environment.calibration);
   if (entries.length === 0) return null;
-  return html`<h3>How fast is this machine?</h3><p class="note">Measured before the run, the median of short batches: the yardstick when results of two days or two machines lie side by side.</p>${renderTable(
+  return html`<h3>How fast is this machine?</h3><p class="note">Measured before the run, the median of short batches: the yardstick when results of two days or two machines lie side by side.</p>${tableOrFold(
     {
       caption: 'Calibration',
       columns: [{ title: 'Operation' }, { title: 'µs each', numeric: true }],
       rows: entries.map(([name, value]) => [nameCell(calibrationNames[name] ?? name), figureCell(value)]),
     },
   )}`;
+}
+
+/** A table that would fill screens is folded. */
+function tableOrFold(table: Table): Markup {
+  return table.rows.length > 15 ? foldedTable(table) : renderTable(table);
 }
