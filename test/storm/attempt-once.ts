@@ -1,0 +1,80 @@
+import type { Outcome } from '../../src/metrics/recorder.ts';
+import type { Identity } from '../../src/pki/identity.ts';
+import type { AttemptListener, Client, Destination } from '../../src/storm/drivers/driver.ts';
+import { nodeDriver } from '../../src/storm/drivers/node.ts';
+import type { TestCorpus } from './corpus.ts';
+
+export type Told = {
+  outcome: Outcome | undefined;
+  outcomes: number;
+  connectedMs: number | undefined;
+  securedMs: number | undefined;
+  endMs: number | undefined;
+  bytesSent: number;
+  bytesReceived: number;
+};
+
+export type AttemptSettings = Partial<Destination> & {
+  serverCa?: string;
+  verifyServer?: boolean;
+  password?: string | null;
+  /** Called the moment the client's handshake is done, before it writes CONNECT. */
+  onSecured?: () => void;
+  /** Destroys the attempt this long after its start. */
+  cutOffAfterMs?: number;
+};
+
+export function client({ serverCa }: TestCorpus, identity: Identity, settings: AttemptSettings = {}): Client {
+  const driver = nodeDriver.open({
+    serverCa: settings.serverCa ?? serverCa,
+    verifyServer: settings.verifyServer ?? true,
+  });
+  return driver.prepare(identity, { clientId: identity.clientId, password: settings.password ?? null });
+}
+
+/** One attempt of this client, to the moment its socket is gone. */
+export function attempt(who: Client, port: number, settings: AttemptSettings = {}): Promise<Told> {
+  const start = performance.now();
+  return new Promise((resolve) => {
+    const told: Told = {
+      outcome: undefined,
+      outcomes: 0,
+      connectedMs: undefined,
+      securedMs: undefined,
+      endMs: undefined,
+      bytesSent: 0,
+      bytesReceived: 0,
+    };
+    const listener: AttemptListener = {
+      get phase() {
+        if (told.connectedMs === undefined) return 'tcp-connect';
+        return told.securedMs === undefined ? 'tls-handshake' : 'connack';
+      },
+      connected(atMs) {
+        told.connectedMs = atMs - start;
+      },
+      secured(atMs) {
+        told.securedMs = atMs - start;
+        settings.onSecured?.();
+      },
+      ended(outcome, atMs) {
+        told.outcome = outcome;
+        told.outcomes++;
+        told.endMs = atMs - start;
+      },
+      closed() {
+        resolve({ ...told, bytesSent: connection.bytesSent, bytesReceived: connection.bytesReceived });
+      },
+    };
+    const connection = who.attempt(
+      {
+        ip: settings.ip ?? '127.0.0.1',
+        port,
+        serverName: settings.serverName ?? 'localhost',
+        sourceAddress: settings.sourceAddress,
+      },
+      listener,
+    );
+    if (settings.cutOffAfterMs !== undefined) setTimeout(() => connection.destroy(), settings.cutOffAfterMs);
+  });
+}

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import type { TestCorpus } from './corpus.ts';
+
+export type TestServer = { port: number; close(): Promise<void> };
+
+const sockets = new WeakMap<Server, Set<Socket>>();
+
+async function listening(server: Server): Promise<TestServer> {
+  const open = new Set<Socket>();
+  sockets.set(server, open);
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => open.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      for (const socket of open) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A TCP server that does this with each connection. */
+export function tcpServer(onConnection: (socket: Socket) => void): Promise<TestServer> {
+  return listening(createServer({ allowHalfOpen: true }, onConnection));
+}
+
+/** A TLS server that does this with each connection whose handshake is done. */
+export function tlsServer(
+  { serverKey, serverCert, serverCa }: TestCorpus,
+  onConnection: (socket: TLSSocket) => void,
+  options: TlsOptions = {},
+): Promise<TestServer> {
+  const server = createTlsServer({
+    key: serverKey,
+    cert: serverCert,
+    ca: serverCa,
+    requestCert: true,
+    ...options,
+  });
+  server.on('secureConnection', (socket) => {
+    socket.on('error', () => {});
+    onConnection(socket);
+  });
+  server.on('tlsClientError', () => {});
+  return listening(server);
+}
+
+/** Answers CONNECT with these bytes, and ends when the client does. */
+export function answering(bytes: number[]): (socket: TLSSocket) => void {
+  return (socket) => socket.once('data', () => socket.write(Buffer.from(bytes)));
+}
+
+export const acceptAll = answering([0x20, 2, 0, 0]);
+
+/** `openssl s_server`, which checks client certificates itself and refuses with alerts. */
+export async function opensslServer({ corpus }: TestCorpus, flags: string[] = []): Promise<TestServer> {
+  const server: ChildProcess = spawn(
+    'openssl',
+    // biome-ignore format: a command line
+    [
+      's_server', '-accept', '127.0.0.1:0', '-cert', corpus.serverCertFile, '-key', corpus.serverKeyFile,
+      '-CAfile', corpus.clientCaFile, '-Verify', '2', '-verify_return_error', '-rev', ...flags,
+    ],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  const port = await new Promise<number>((resolve, reject) => {
+    let told = '';
+    server.stdout?.on('data', (text: Buffer) => {
+      told += text.toString();
+      const found = /ACCEPT (?:\S+:)?(\d+)/.exec(told)?.[1];
+      if (found !== undefined) resolve(Number(found));
+    });
+    server.once('exit', (code) => reject(new Error(`openssl s_server ended with ${code}: ${told}`)));
+  });
+  return {
+    port,
+    async close() {
+      if (server.exitCode !== null) return;
+      server.kill('SIGKILL');
+      await once(server, 'exit');
+    },
+  };
+}
