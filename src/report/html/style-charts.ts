@@ -40,18 +40,19 @@ ${[0, 1, 2, 3, 4].map((i) => `.series-${i}{color:var(--series-${i})}`).join('')}
 .key:not(.series) .mark,.key:not(.series) .line,.key:not(.series) .bar{color:var(--muted)}
 .rows{container-type:inline-size}
 .row{display:grid;grid-template-columns:12.5rem minmax(0,1fr) 8.5rem;align-items:center;column-gap:1rem}
+.long-names .row{grid-template-columns:17.5rem minmax(0,1fr) 8.5rem}
 .row-plot{position:relative;align-self:stretch;min-height:34px}
 .row-plot>svg{position:absolute;inset:0}
 .head-row .row-text{color:var(--muted);font-size:.8125rem}
-.row-name{font-size:.9rem;line-height:1.2;font-weight:600;text-align:right}
+.row-name{overflow-wrap:break-word;font-size:.9rem;line-height:1.2;font-weight:600;text-align:right}
 .row-name small{font-weight:400;margin-left:.35rem;white-space:nowrap}
 .row-text{font-variant-numeric:tabular-nums;font-size:.9rem;white-space:nowrap}
 .axis-row svg{border-top:1px solid var(--line)}
 @container (max-width:560px){
-.row{grid-template-columns:minmax(0,1fr) auto;column-gap:.75rem;margin-top:.35rem}
+.row,.long-names .row{grid-template-columns:minmax(0,1fr) auto;column-gap:.75rem;margin-top:.35rem}
 .row-name{grid-column:1/-1;text-align:left}
 .row-text{width:6.6rem;text-align:right}
-.axis-row{grid-template-columns:minmax(0,1fr) 6.6rem}
+.axis-row,.long-names .axis-row{grid-template-columns:minmax(0,1fr) 6.6rem}
 .axis-row span,.head-row span:first-child{display:none}
 .row-plot{min-height:26px}
 }

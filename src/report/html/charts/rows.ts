@@ -30,7 +30,7 @@ export function renderRows(
   key: readonly KeyEntry[],
   textTitle: string,
 ): Markup {
-  return html`${renderKey(key)}<div class="rows"><div class="row head-row"><span></span><span></span><span class="row-text">${textTitle}</span></div>${rows.map((row) => renderRow(axis, row))}
+  return html`${renderKey(key)}<div class="rows${rows.some(({ name }) => name.length > 22) && ' long-names'}"><div class="row head-row"><span></span><span></span><span class="row-text">${textTitle}</span></div>${rows.map((row) => renderRow(axis, row))}
 <div class="row axis-row"><span></span><svg class="area" width="100%" height="24" aria-hidden="true">${axis.ticks.map(
     ({ at, label, minor }) =>
       html`<text class="tick${minor && ' minor'}" x="${percentOf(at)}" y="16">${label}</text>`,

@@ -1,20 +1,33 @@
 import type { Result, VariantResult } from '../../../result/index.ts';
+import { count } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
 import { type Content, html, type Markup } from '../markup.ts';
 
 /** What is told of a variant: its content, a few words for the line that stands when it is folded, and whether it stands open. */
-export type VariantBlock = { content: Content; summary?: Content; open?: boolean };
+export type VariantBlock = { content: Markup; summary?: Content; open?: boolean };
 
-/** With one variant its content as it is; with several a folded block for each. */
+/** More folded blocks than this are folded away together. */
+const mostFolded = 8;
+
+/** With one variant its content as it is; with several a block for each, those that stand open before the others. */
 export function byVariant(
   { variants }: Result,
   block: (variant: VariantResult, index: number) => VariantBlock | null,
 ): Markup {
-  return html`${variants.map((variant, index) => {
-    const found = block(variant, index);
-    if (found === null) return null;
-    if (variants.length === 1) return found.content;
-    return html`<details class="variant"${found.open === true && html` open`}><summary><span class="name">${neutralise(variant.name, 80)}</span> ${found.summary}</summary>${found.content}</details>
+  const blocks = variants.flatMap((variant, i) => {
+    const found = block(variant, i);
+    return found === null ? [] : [{ ...found, name: variant.name }];
+  });
+  const [only] = blocks;
+  if (variants.length === 1 && only !== undefined) return only.content;
+  const folded = blocks.filter(({ open }) => open !== true);
+  if (folded.length <= mostFolded) return html`${blocks.map(renderBlock)}`;
+  return html`${blocks.filter(({ open }) => open === true).map(renderBlock)}<details class="fold"><summary>${count(folded.length)} ${
+    folded.length < blocks.length && 'other '
+  }variants</summary>${folded.map(renderBlock)}</details>`;
+}
+
+function renderBlock({ name, content, summary, open }: VariantBlock & { name: string }): Markup {
+  return html`<details class="variant"${open === true && html` open`}><summary><span class="name">${neutralise(name, 80)}</span> ${summary}</summary>${content}</details>
 `;
-  })}`;
 }

@@ -6,7 +6,8 @@ import { linearAxis, logAxis } from '../charts/axis.ts';
 import type { Figure } from '../charts/figure.ts';
 import type { KeyEntry } from '../charts/key.ts';
 import { type Row, renderRows } from '../charts/rows.ts';
-import { seriesStyle } from '../charts/series.ts';
+import { type SeriesStyle, seriesStyle } from '../charts/series.ts';
+import { type VariantStyles, variantStyles } from '../charts/variant-style.ts';
 import type { Table } from '../table.ts';
 
 type Cpu = { perAttempt: number; user: number; system: number };
@@ -17,30 +18,40 @@ export function brokerCostFigure(result: Result): Figure | null {
     result.variants.length > 1
       ? 'What does an attempt cost the broker, by variant?'
       : 'What does an attempt cost, the broker and the generator?';
+  const styles = variantStyles(result);
   const rows = result.variants.flatMap((variant, i) => [
-    ...costRow(variant, variant.name, i, (figures) => figures.target),
-    ...(result.variants.length > 1 ? [] : costRow(variant, 'generator', 1, (figures) => figures.generator)),
+    ...costRow(variant, variant.name, styles.of(i), (figures) => figures.target),
+    ...(result.variants.length > 1
+      ? []
+      : costRow(variant, 'generator', seriesStyle(1), (figures) => figures.generator)),
   ]);
   if (result.variants.length === 1 && rows[0] !== undefined) rows[0] = { ...rows[0], name: 'broker' };
-  return costFigure(title, 'broker', rows, costTable(result));
+  return costFigure(title, 'broker', rows, costTable(result), styles);
 }
 
 /** The same of the generator, for results of several variants. */
 export function generatorCostFigure(result: Result): Figure | null {
+  const styles = variantStyles(result);
   const rows = result.variants.flatMap((variant, i) =>
-    costRow(variant, variant.name, i, (figures) => figures.generator),
+    costRow(variant, variant.name, styles.of(i), (figures) => figures.generator),
   );
-  return costFigure('And the generator?', 'generator', rows, costTable(result));
+  return costFigure('And the generator?', 'generator', rows, costTable(result), styles);
 }
 
-function costFigure(title: string, whose: string, rows: readonly CostRow[], table: Table): Figure | null {
+function costFigure(
+  title: string,
+  whose: string,
+  rows: readonly CostRow[],
+  table: Table,
+  { legend }: VariantStyles,
+): Figure | null {
   if (rows.length === 0) return null;
   const totals = rows.map(({ total }) => total);
   const highest = Math.max(
     ...rows.flatMap(({ interval, faint = [], total }) => [total, interval?.[1] ?? 0, ...faint]),
   );
-  // Bars need a true zero; beyond two decades they would only show the longest one, so dots on a logarithmic axis take over.
-  const wide = highest > 100 * Math.min(...totals.filter((total) => total > 0));
+  // Bars need a true zero; from a factor of 30 on they show the longest one and nothing else, and dots on a logarithmic axis take over.
+  const wide = highest > 30 * Math.min(...totals.filter((total) => total > 0));
   const severalRounds = rows.some(({ faint = [] }) => faint.length > 1);
   const key: KeyEntry[] = [
     ...(wide
@@ -61,22 +72,25 @@ function costFigure(title: string, whose: string, rows: readonly CostRow[], tabl
     title,
     note: severalRounds ? undefined : 'One round: there is no interval.',
     description: `CPU per attempt of the ${whose}, ${rows.length} rows.`,
-    chart: wide
-      ? renderRows(
-          logAxis(
-            `${axisTitle}, logarithmic`,
-            rows.flatMap(({ total, faint = [] }) => [total, ...faint]),
+    chart: [
+      legend,
+      wide
+        ? renderRows(
+            logAxis(
+              `${axisTitle}, logarithmic`,
+              rows.flatMap(({ total, faint = [] }) => [total, ...faint]),
+            ),
+            rows.map((row) => ({ ...row, bars: [] })),
+            key,
+            'per attempt',
+          )
+        : renderRows(
+            linearAxis(axisTitle, highest),
+            rows.map((row) => ({ ...row, points: [] })),
+            key,
+            'per attempt',
           ),
-          rows.map((row) => ({ ...row, bars: [] })),
-          key,
-          'per attempt',
-        )
-      : renderRows(
-          linearAxis(axisTitle, highest),
-          rows.map((row) => ({ ...row, points: [] })),
-          key,
-          'per attempt',
-        ),
+    ],
     table,
   };
 }
@@ -86,7 +100,7 @@ type CostRow = Row & { total: number };
 function costRow(
   variant: VariantResult,
   name: string,
-  style: number,
+  style: SeriesStyle,
   pick: (holder: { target: TargetFigures; generator: GeneratorFigures }) => TargetFigures | GeneratorFigures,
 ): CostRow[] {
   const whole = cpuOf(pick(variant));
@@ -99,7 +113,7 @@ function costRow(
     {
       name,
       total: perAttempt,
-      ...seriesStyle(style),
+      ...style,
       bars: [
         { className: 'solid', value: user, title: title('user CPU', user) },
         { className: 'light', value: system, title: title('system CPU', system) },

@@ -5,16 +5,18 @@ import { countCell, figureCell, nameCell } from '../cells.ts';
 import { logAxis } from '../charts/axis.ts';
 import type { Figure } from '../charts/figure.ts';
 import { type Row, renderRows } from '../charts/rows.ts';
-import { seriesStyle } from '../charts/series.ts';
+import type { SeriesStyle } from '../charts/series.ts';
+import { variantStyles } from '../charts/variant-style.ts';
 import type { Table } from '../table.ts';
 
-type Waiting = { variant: string; style: number; phase: 'authenticated' | 'rejected'; latency: Latency };
+type Waiting = { variant: string; index: number; phase: 'authenticated' | 'rejected'; latency: Latency };
 
 /** Most results of this size ask about the good clients; so many cohorts are drawn, and the table has all of them. */
 const drawn = 3;
 
 /** Many variants: a chart for each of the largest cohorts, a row for each variant, all on one scale. */
 export function variantRows(result: Result): Figure[] {
+  const styles = variantStyles(result);
   const cohorts = byAttempts(result).slice(0, drawn);
   return cohorts.flatMap((cohort) => {
     const waiting = waitingOf(result, cohort);
@@ -26,16 +28,19 @@ export function variantRows(result: Result): Figure[] {
         title: `How long until ${neutralise(cohort, 60)} clients are ${letIn ? 'let in' : 'turned away'}?`,
         note: 'Service time, a row for each variant.',
         description: `A row for each of ${waiting.length} variants with the 50th, 90th and 99th percentile.`,
-        chart: renderRows(
-          logAxis('milliseconds, logarithmic', values),
-          waiting.map((one) => rowOf(one)),
-          [
-            { mark: 'main', text: 'p50' },
-            { mark: 'tick', text: 'p90' },
-            { mark: 'hollow', text: 'p99' },
-          ],
-          'p50 · p99',
-        ),
+        chart: [
+          styles.legend,
+          renderRows(
+            logAxis('milliseconds, logarithmic', values),
+            waiting.map((one) => rowOf(one, styles.of(one.index))),
+            [
+              { mark: 'main', text: 'p50' },
+              { mark: 'tick', text: 'p90' },
+              { mark: 'hollow', text: 'p99' },
+            ],
+            'p50 · p99',
+          ),
+        ],
         table: tableOf(cohort, waiting),
       },
     ];
@@ -51,19 +56,19 @@ function byAttempts({ variants }: Result): string[] {
 }
 
 function waitingOf({ variants }: Result, name: string): Waiting[] {
-  return variants.flatMap((variant, style) => {
+  return variants.flatMap((variant, index) => {
     const latencies = variant.cohorts.find((cohort) => cohort.name === name)?.latencyMs ?? {};
     const phase = latencies.authenticated === undefined ? 'rejected' : 'authenticated';
     const latency = latencies[phase];
-    return latency === undefined ? [] : [{ variant: variant.name, style, phase, latency }];
+    return latency === undefined ? [] : [{ variant: variant.name, index, phase, latency }];
   });
 }
 
-function rowOf({ variant, style, latency: { p50, p90, p99 } }: Waiting): Row {
+function rowOf({ variant, latency: { p50, p90, p99 } }: Waiting, style: SeriesStyle): Row {
   const title = (what: string, value: number) => `${variant}, ${what}: ${threeDigits(value)} ms`;
   return {
     name: variant,
-    ...seriesStyle(style),
+    ...style,
     range: [p50, p99],
     points: [
       { value: p90, kind: 'tick', title: title('p90', p90) },

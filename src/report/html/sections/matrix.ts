@@ -2,13 +2,14 @@ import {
   type CohortResult,
   type OutcomeKind,
   outcomeKinds,
+  type Result,
   type VariantResult,
 } from '../../../result/index.ts';
 import { cohortVerdict, contradiction, seen } from '../../words/cohort.ts';
 import { count } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
 import { badge, countCell, nameCell, toneCell } from '../cells.ts';
-import { html } from '../markup.ts';
+import { html, type Markup } from '../markup.ts';
 import { type Cell, renderTable, type Table } from '../table.ts';
 import { byVariant, type VariantBlock } from './by-variant.ts';
 import type { Section } from './section.ts';
@@ -19,7 +20,7 @@ export const matrixSection: Section = {
   title: 'Expected against seen',
   render: (result) => {
     const thresholds = thresholdsTable(result);
-    return html`<p class="note">Each attempt ended in exactly one of these ways. What contradicts a cohort's expectation is boxed and named.</p>
+    return html`<p class="note">Each attempt ended in exactly one of these ways. What contradicts a cohort's expectation is boxed and named.</p>${overall(result)}
 ${byVariant(result, (variant, i) => matrixBlock(variant, i, result.variants.length))}${
   thresholds !== null && html`<h3 id="thresholds">Thresholds</h3>${thresholds}`
 }`;
@@ -92,4 +93,17 @@ function outcomeCell(cohort: CohortResult, kind: OutcomeKind): Cell {
     value,
     className: wrong === null ? `heat-${shade}` : 'contradiction',
   };
+}
+
+/** With many variants, before one opens any of them: how many hold a contradiction. */
+function overall({ variants }: Result): Markup | null {
+  if (variants.length <= 5) return null;
+  const wrong = variants.filter(({ cohorts }) =>
+    cohorts.some((cohort) => cohortVerdict(cohort).tone === 'bad'),
+  ).length;
+  return html`<p>${
+    wrong === 0
+      ? badge('good', `no contradiction in any of ${count(variants.length)} variants`)
+      : badge('bad', `contradictions in ${count(wrong)} of ${count(variants.length)} variants`)
+  }</p>`;
 }

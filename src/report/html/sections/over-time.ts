@@ -6,13 +6,20 @@ import { type Axis, linearAxis, timeAxis } from '../charts/axis.ts';
 import { type Figure, panels } from '../charts/figure.ts';
 import { renderKey } from '../charts/key.ts';
 import { type Area, renderPanel } from '../charts/panel.ts';
-import { seriesStyle } from '../charts/series.ts';
-import type { Markup } from '../markup.ts';
+import type { SeriesStyle } from '../charts/series.ts';
+import { variantStyles } from '../charts/variant-style.ts';
+import { html, type Markup } from '../markup.ts';
 import type { Table } from '../table.ts';
 
 /** A slice of a round, per second, over all cohorts. */
 type Slice = { atS: number; started: number; accepted: number; refused: number; failed: number };
-type Course = { variant: VariantResult; style: number; round: RoundResult; slices: Slice[]; seconds: number };
+type Course = {
+  variant: VariantResult;
+  style: SeriesStyle;
+  round: RoundResult;
+  slices: Slice[];
+  seconds: number;
+};
 
 /** With more rounds than this only the first of each variant is drawn. */
 const mostPanels = 12;
@@ -21,8 +28,9 @@ const mostRows = 600;
 
 /** Attempts and what became of them over the time of a round; null where no round was measured. */
 export function overTimeFigure(result: Result): Figure | null {
-  const all = result.variants.flatMap((variant, style) =>
-    variant.rounds.map((round) => courseOf(variant, style, round)),
+  const styles = variantStyles(result);
+  const all = result.variants.flatMap((variant, i) =>
+    variant.rounds.map((round) => courseOf(variant, styles.of(i), round)),
   );
   const firsts = all.filter(({ variant, round }) => variant.rounds[0] === round);
   const drawn = (all.length > mostPanels ? firsts : all).filter(({ slices }) => slices.length > 0);
@@ -41,13 +49,18 @@ export function overTimeFigure(result: Result): Figure | null {
         ...(failures ? [{ mark: 'failed' as const, text: 'no decision' }] : []),
         { mark: 'started', text: 'started' },
       ]),
-      panels(drawn.map((course) => coursePanel(course, y, result.variants.length > 1))),
+      foldMany(drawn.map((course) => coursePanel(course, y, result.variants.length > 1))),
     ],
     table: courseTable(drawn),
   };
 }
 
-function courseOf(variant: VariantResult, style: number, round: RoundResult): Course {
+function foldMany(all: readonly Markup[]): Markup {
+  if (all.length <= mostPanels) return panels(all);
+  return html`<details class="fold"><summary>${count(all.length)} rounds</summary>${panels(all)}</details>`;
+}
+
+function courseOf(variant: VariantResult, style: SeriesStyle, round: RoundResult): Course {
   const { intervalMs, cohorts } = round.timeline;
   const perSecond = intervalMs > 0 ? 1000 / intervalMs : 0;
   const length = Math.max(
@@ -72,7 +85,7 @@ function peak({ started, accepted, refused, failed }: Slice): number {
 
 function coursePanel({ variant, style, round, slices, seconds }: Course, y: Axis, several: boolean): Markup {
   const x = timeAxis(seconds);
-  const { className } = seriesStyle(style);
+  const { className } = style;
   const end: Slice | undefined = slices.at(-1);
   // The last slice is drawn to its end.
   const steps = end === undefined ? [] : [...slices, { ...end, atS: seconds }];
