@@ -5,7 +5,15 @@ import type { Identity } from '../../src/pki/identity.ts';
 import { connectBytes, readConnack } from '../../src/storm/drivers/mqtt-bytes.ts';
 import { type AttemptSettings, attempt, client, type Told } from './attempt-once.ts';
 import { type TestCorpus, testCorpus } from './corpus.ts';
-import { acceptAll, answering, opensslServer, type TestServer, tcpServer, tlsServer } from './servers.ts';
+import {
+  acceptAll,
+  answering,
+  opensslServer,
+  spoilingRelay,
+  type TestServer,
+  tcpServer,
+  tlsServer,
+} from './servers.ts';
 
 let corpus: TestCorpus;
 beforeAll(async () => {
@@ -73,14 +81,23 @@ describe('a server that checks certificates in the handshake', () => {
     },
   );
 
-  it('has its alert heard also when the client was still writing: the failed write does not hide it', async () => {
-    const told = await attemptAt(opensslServer(corpus), 'expired', {
-      // The server refuses, sends its alert and closes while this client is away, so that its CONNECT meets a closed connection.
-      onSecured: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150),
-    });
-    expect(told.outcome).toEqual({ kind: 'tls-alert', detail: 'certificate_expired (45)' });
+  it('has its alert heard also when the client’s own write failed first', async () => {
+    const server = spoilingRelay(await opensslServer(corpus), 'alert');
+    const told = await attemptAt(server, 'none', { onSecured: away });
+    expect(told.outcome).toEqual({ kind: 'tls-alert', detail: 'bad_record_mac (20)' });
+  });
+
+  it('that resets without an alert while the client is about to write is reset', async () => {
+    const server = spoilingRelay(await opensslServer(corpus), 'mute');
+    const told = await attemptAt(server, 'none', { onSecured: away });
+    expect(told.outcome).toEqual({ kind: 'reset', detail: expect.stringMatching(/^(EPIPE|ECONNRESET)$/) });
   });
 });
+
+/** Blocks this thread: alert and reset come before the client writes its last flight with CONNECT in it, and that write fails. */
+function away(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+}
 
 describe('a server that lets the client in', () => {
   it('is told CONNECT, answers CONNACK, and hears DISCONNECT before the end', async () => {

@@ -90,3 +90,20 @@ export async function opensslServer({ corpus }: TestCorpus, flags: string[] = []
     },
   };
 }
+
+/** Lets a client see the flight of the server behind it, then an alert (or nothing), then a reset. */
+export async function spoilingRelay(behind: TestServer, how: 'alert' | 'mute'): Promise<TestServer> {
+  const entry = new URL('./spoiling-relay.ts', import.meta.url).pathname;
+  const relay = spawn(process.execPath, [entry, String(behind.port), how], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [port] = (await once(relay.stdout, 'data')) as [Buffer];
+  return {
+    port: Number(port.toString()),
+    async close() {
+      relay.kill('SIGKILL');
+      await once(relay, 'exit');
+      await behind.close();
+    },
+  };
+}

@@ -132,13 +132,11 @@ class NodeAttempt implements Connection {
     socket.getPeerCertificate = noPeerCertificate as unknown as TLSSocket['getPeerCertificate'];
     socket.getEphemeralKeyInfo = noKeyInfo as TLSSocket['getEphemeralKeyInfo'];
     socket.destroy = (error?: Error): TLSSocket => this.#destroyed(error);
-    socket.once('connect', () => listener.connected(performance.now()));
+    // Before Node's own listener, which makes and sends the ClientHello: that is the handshake's time.
+    socket.prependOnceListener('connect', () => listener.connected(performance.now()));
     socket.once('secureConnect', () => this.#secured(shared.serverIdentity, to.serverName, packet));
-    socket.on('error', (error: SocketError) => this.#end(classifyError(error, listener.phase)));
-    socket.once('end', () => {
-      this.#end(closed);
-      socket.destroy();
-    });
+    socket.on('error', (error: SocketError) => this.#fail(classifyError(error, listener.phase)));
+    socket.once('end', () => this.#fail(closed));
     socket.once('close', () => {
       this.#end(closed);
       listener.closed();
@@ -155,8 +153,7 @@ class NodeAttempt implements Connection {
     const now = performance.now();
     const stranger = identity?.check(this.#socket, serverName);
     if (stranger !== undefined) {
-      this.#end(localError(stranger), now);
-      this.#socket.destroy();
+      this.#fail(localError(stranger), now);
       return;
     }
     this.#listener.secured(now);
@@ -180,6 +177,12 @@ class NodeAttempt implements Connection {
     return true;
   }
 
+  /** Node leaves a socket open that received an alert after its handshake. */
+  #fail(outcome: Outcome, atMs?: number): void {
+    this.#end(outcome, atMs);
+    this.#socket.destroy();
+  }
+
   #end(outcome: Outcome, atMs = performance.now()): void {
     if (this.#over) return;
     this.#countBytes();
@@ -188,9 +191,9 @@ class NodeAttempt implements Connection {
   }
 
   /**
-   * Stands before the socket's own `destroy`, which Node calls on whatever error comes first. A server that refuses a certificate sends its
-   * alert and closes while the client is still writing, so the first error may be the failed write (EPIPE) with the alert unread in the
-   * receive queue. Two turns of the event loop are enough to read what the kernel already holds.
+   * Stands before the socket's own `destroy`, which Node calls on whatever error comes first. Where a server sends an alert and closes
+   * before this client has written, the first error is the failed write (EPIPE, ECONNRESET) and the alert lies unread in the receive
+   * queue. Two turns of the event loop are enough to read what the kernel already holds.
    */
   #destroyed(error: SocketError | undefined): TLSSocket {
     if (error?.syscall === 'write' && !this.#over && !this.#writeFailed) {
