@@ -1,0 +1,20 @@
+import type { ReportFormat } from './format.ts';
+import { hlogFormat } from './hlog.ts';
+import { htmlFormat } from './html.ts';
+import { jsonFormat } from './json.ts';
+import { junitFormat } from './junit.ts';
+import { markdownFormat } from './markdown.ts';
+import { openMetricsFormat } from './openmetrics.ts';
+
+export type { ReportFormat } from './format.ts';
+export { renderTerminal, type TerminalStyle } from './terminal.ts';
+
+/** Every form that a result can be told in. A new one is a file beside these and a line here. */
+export const formats: readonly ReportFormat[] = [
+  htmlFormat,
+  markdownFormat,
+  junitFormat,
+  openMetricsFormat,
+  hlogFormat,
+  jsonFormat,
+];
