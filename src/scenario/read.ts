@@ -90,8 +90,12 @@ function checkVariant(
 ): Scenario | undefined {
   const { matrix: _matrix, variants: _variants, ...data } = layered.data;
   const parsed = schema.safeParse(data);
-  const faults = [...shapeFaults(parsed.error?.issues ?? [], data, root), ...crossFaults(data, vocabulary)];
-  for (const fault of faults) problems.add(fault, layered, named ? name : undefined);
+  const seenIn = named ? name : undefined;
+  // A wrong value speaks for itself; what is missing, and what does not go together, may be so in one variant only.
+  for (const fault of shapeFaults(parsed.error?.issues ?? [], data, root)) {
+    problems.add(fault, layered, fault.missing ? seenIn : undefined);
+  }
+  for (const fault of crossFaults(data, vocabulary)) problems.add(fault, layered, seenIn);
   return parsed.data;
 }
 
