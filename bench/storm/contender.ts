@@ -1,0 +1,49 @@
+import type { Identity } from '../../src/pki/identity.ts';
+
+/** What every way of storming is told. All keep `concurrency` attempts going until `ms` are over. */
+export type Ground = {
+  ip: string;
+  port: number;
+  serverName: string;
+  serverCa: string;
+  identities: Identity[];
+  concurrency: number;
+};
+
+/** A way of storming, in a process of its own. */
+export type Contender = {
+  name: string;
+  /** Everything that does not belong into the measurement. */
+  open(ground: Ground): Promise<Contestant>;
+};
+
+export type Contestant = {
+  /** Attempts that were accepted; throws when any was not. */
+  run(ms: number): Promise<number>;
+  close(): Promise<void>;
+};
+
+/** Keeps `concurrency` attempts going: `attempt` calls back when it is over. */
+export function keepGoing(
+  { concurrency, identities }: Ground,
+  ms: number,
+  attempt: (identity: number, over: (failure?: string) => void) => void,
+): Promise<number> {
+  const end = performance.now() + ms;
+  return new Promise((resolve, reject) => {
+    let [accepted, next, live] = [0, 0, concurrency];
+    const start = (): void => {
+      if (performance.now() >= end) {
+        live--;
+        if (live === 0) resolve(accepted);
+        return;
+      }
+      attempt(next++ % identities.length, (failure) => {
+        if (failure !== undefined) reject(new Error(failure));
+        accepted++;
+        start();
+      });
+    };
+    for (let started = 0; started < concurrency; started++) start();
+  });
+}

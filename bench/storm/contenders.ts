@@ -1,0 +1,113 @@
+import { connect, createSecureContext, type SecureContext } from 'node:tls';
+import type { Outcome } from '../../src/metrics/recorder.ts';
+import { connectBytes, disconnectBytes } from '../../src/storm/drivers/mqtt-bytes.ts';
+import { nodeDriver } from '../../src/storm/drivers/node.ts';
+import { openStorm } from '../../src/storm/storm.ts';
+import { type Contender, type Ground, keepGoing } from './contender.ts';
+import { pem } from './identities.ts';
+
+/** `tls.connect` as its manual has it, with what nobody would leave out: one SecureContext for each identity, built before. */
+const plainTlsConnect: Contender = {
+  name: 'plain',
+  async open(ground) {
+    const { ip, port, serverName, serverCa, identities } = ground;
+    const clients = identities.map(({ key, chain, clientId }): [SecureContext, Buffer] => [
+      createSecureContext({
+        ca: serverCa,
+        cert: chain.map((der) => pem('CERTIFICATE', der)).join(''),
+        key: key === null ? '' : pem('PRIVATE KEY', key),
+      }),
+      connectBytes(clientId, clientId, null),
+    ]);
+    return {
+      run: (ms) =>
+        keepGoing(ground, ms, (at, over) => {
+          const [secureContext, packet] = clients[at] ?? [];
+          let failure: string | undefined = 'closed without a CONNACK';
+          const options = { host: ip, port, servername: serverName };
+          const socket = connect(
+            { ...options, ...(secureContext === undefined ? {} : { secureContext }) },
+            () => socket.write(packet ?? ''),
+          );
+          socket.once('data', (bytes) => {
+            failure = bytes[3] === 0 ? undefined : `CONNACK ${bytes[3]}`;
+            socket.end(disconnectBytes);
+          });
+          socket.once('error', (error) => {
+            failure ??= error.message;
+          });
+          socket.once('close', () => over(failure));
+        }),
+      async close() {},
+    };
+  },
+};
+
+/** The storm's driver in a bare loop: no schedule, no draws, no classes of outcomes, no recorder. */
+const driverAlone: Contender = {
+  name: 'driver',
+  async open(ground) {
+    const { ip, port, serverName, serverCa, identities } = ground;
+    Error.stackTraceLimit = 0;
+    const driver = nodeDriver.open({ serverCa, verifyServer: true });
+    const clients = identities.map((identity) =>
+      driver.prepare(identity, { clientId: identity.clientId, password: null }),
+    );
+    const to = { ip, port, serverName, sourceAddress: undefined };
+    return {
+      run: (ms) =>
+        keepGoing(ground, ms, (at, over) => {
+          let outcome: Outcome | undefined;
+          clients[at]?.attempt(to, {
+            phase: 'connack',
+            connected() {},
+            secured() {},
+            ended(told) {
+              outcome = told;
+            },
+            closed: () =>
+              over(outcome?.kind === 'accepted' ? undefined : `${outcome?.kind} ${outcome?.detail}`),
+          });
+        }),
+      async close() {},
+    };
+  },
+};
+
+/** The whole storm as a run has it: a worker thread, draws, source addresses, recorder, everything. */
+function wholeStorm(name: string, verifyServer: boolean): Contender {
+  return {
+    name,
+    async open({ ip, port, serverName, serverCa, identities, concurrency }: Ground) {
+      const cohorts = [{ name: 'all', driver: 'node', identities, password: null }];
+      const storm = await openStorm({ workers: 1, serverCa, verifyServer, cohorts });
+      return {
+        async run(ms) {
+          const { recording } = await storm.run({
+            address: { host: ip, port },
+            serverName,
+            seed: 1,
+            weights: [1],
+            schedule: { model: 'constant-vus', vus: concurrency },
+            durationMs: ms,
+            maxInFlight: concurrency,
+            attemptTimeoutMs: 5_000,
+            gracefulStopMs: 5_000,
+          }).done;
+          const failed = recording.cohorts[0]?.outcomes.find(({ kind }) => kind !== 'accepted');
+          if (failed !== undefined)
+            throw new Error(`${failed.count} attempts ended as ${failed.kind} ${failed.detail}`);
+          return recording.finished;
+        },
+        close: () => storm.close(),
+      };
+    },
+  };
+}
+
+export const contenders: readonly Contender[] = [
+  plainTlsConnect,
+  driverAlone,
+  wholeStorm('storm', true),
+  wholeStorm('storm-unverified', false),
+];

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { contenders } from './contenders.ts';
+import { readIdentities } from './identities.ts';
+
+/** A process that storms in one way: told how by its argument, told to run for so many milliseconds by its parent, answers with a lap. */
+export type ContestantOrder = {
+  contender: string;
+  ip: string;
+  port: number;
+  serverName: string;
+  caFile: string;
+  identities: string;
+  concurrency: number;
+};
+
+/** CPU of the whole process, all its threads, user and system. */
+export type Lap = { attempts: number; cpuMs: number; elapsedMs: number };
+
+const order = JSON.parse(process.argv[2] ?? '{}') as ContestantOrder;
+const contender = contenders.find(({ name }) => name === order.contender);
+if (contender === undefined) throw new Error(`no contender '${order.contender}'`);
+const identities = readIdentities(order.identities);
+const contestant = await contender.open({
+  ...order,
+  serverCa: readFileSync(order.caFile, 'utf8'),
+  identities,
+  concurrency: Math.min(order.concurrency, identities.length),
+});
+
+process.on('message', async (ms: number) => {
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  const attempts = await contestant.run(ms);
+  const { user, system } = process.cpuUsage(cpu);
+  process.send?.({
+    attempts,
+    cpuMs: (user + system) / 1000,
+    elapsedMs: performance.now() - start,
+  } satisfies Lap);
+});
+process.on('disconnect', async () => {
+  await contestant.close();
+  process.exit();
+});
+process.send?.('ready');
