@@ -105,7 +105,7 @@ function failures({ cases }: Suite): number {
 }
 
 function errors({ cases }: Suite): number {
-  return cases.filter(({ failure, error }) => error !== undefined).length;
+  return cases.filter(({ error }) => error !== undefined).length;
 }
 
 /** XML 1.0 has no way to write most control characters, not even escaped (2.2): `neutralise` has replaced them before. */

@@ -29,7 +29,7 @@ export function nameCell(name: string, limit = 60): Cell {
 }
 
 export function toneCell(tone: Tone, text: string): Cell {
-  return { show: badge(tone, text), value: text };
+  return { show: badge(tone, text), value: text, className: text.length <= 26 ? 'unbroken' : '' };
 }
 
 export function badge(tone: Tone, text: string): Markup {

@@ -108,6 +108,7 @@ ${[0, 1, 2, 3, 4].map((shade) => `.heat-${shade}{background:var(--heat-${shade})
 .contradiction{outline:3px solid var(--bad);outline-offset:-3px;background:var(--bad-surface);font-weight:700}
 .contradiction small{color:var(--ink)}
 .wrong{display:block;color:var(--bad);font-size:.8125rem}
+.unbroken{white-space:nowrap}
 .attention{color:var(--warning);font-weight:700}
 .copy{margin-top:.5rem}
 `;

@@ -19,14 +19,16 @@ export const latencySection: Section = {
   id: 'latency',
   title: 'Latency and refusals',
   render: (result) => {
-    const overTime = overTimeFigure(result);
     const few = result.variants.length <= seriesPerPanel;
-    const curves = few ? curveFigures(result) : { figures: [], missing: [] };
+    const { figures, missing } = few ? curveFigures(result) : { figures: variantRows(result), missing: [] };
+    const overTime = overTimeFigure(result);
+    const layers = layersFigure(result);
+    if (figures.length === 0 && missing.length === 0 && overTime === null && layers === null) return null;
     return html`<p class="note"><strong>Service time</strong> counts from the moment an attempt actually started. <strong>Response time</strong> counts from the moment it was scheduled to start, so it includes what a late start adds; only the arrival-rate models have one.</p>
-${curves.figures.map(renderFigure)}${!few && variantRows(result).map(renderFigure)}${
-  curves.missing.length > 0 &&
-  html`<p class="note">No curve for ${listOf(curves.missing.map((name) => neutralise(name, 60)))}: what the result holds there is not a readable histogram.</p>`
-}${renderResponse(result)}${overTime !== null && renderFigure(overTime)}${layersFigure(result)}`;
+${figures.map(renderFigure)}${
+  missing.length > 0 &&
+  html`<p class="note">No curve for ${listOf(missing.map((name) => neutralise(name, 60)))}: what the result holds there is not a readable histogram.</p>`
+}${renderResponse(result)}${overTime !== null && renderFigure(overTime)}${layers}`;
   },
 };
 

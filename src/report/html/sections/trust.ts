@@ -17,14 +17,23 @@ export const trustSection: Section = {
 
 function standing(result: Result): Markup {
   const found = warnings(result);
-  return html`<p>${result.valid ? badge('good', 'The measurement is valid') : badge('warning', 'The measurement is not valid')}</p>${
+  const attempts = result.variants.reduce((sum, variant) => sum + variant.accounting.finished, 0);
+  return html`<p>${validity(result, attempts)}</p>${
     result.invalidReasons.length > 0 &&
     html`<ul class="warnings">${result.invalidReasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
   }${
-    found.length > 0
-      ? html`<p>What to keep in mind:</p><ul class="warnings">${found.map(({ sentence, mend }) => html`<li>${sentenceMarkup(sentence)}. <em>${mend}</em></li>`)}</ul>`
-      : html`<p class="note">No arrival was missed, no start was late, every attempt was decided.</p>`
+    found.length > 0 &&
+    html`<p>What to keep in mind:</p><ul class="warnings">${found.map(({ sentence, mend }) => html`<li>${sentenceMarkup(sentence)}. <em>${mend}</em></li>`)}</ul>`
+  }${
+    found.length === 0 &&
+    attempts > 0 &&
+    html`<p class="note">No arrival was missed, attempts started on time, and each of them was decided.</p>`
   }`;
+}
+
+function validity({ valid }: Result, attempts: number): Markup {
+  if (!valid) return badge('warning', 'The measurement is not valid');
+  return attempts > 0 ? badge('good', 'The measurement is valid') : badge('warning', 'Nothing was measured');
 }
 
 function accounting({ variants }: Result): Markup {
