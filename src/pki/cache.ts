@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -11,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { PkiError } from './pki-error.ts';
-import { putWholeFile, temporaryPrefix, unlinkIfThere } from './whole-file.ts';
+import { makeDirectories, putWholeFile, temporaryPrefix, unlinkIfThere } from './whole-file.ts';
 
 /** The files of the cache: private to their owner whatever the umask. All of it throws PkiError `cache-unwritable`. */
 const directoryMode = 0o700;
@@ -34,8 +33,7 @@ function orUnwritable<Result>(path: string, act: () => Result): Result {
 /** Makes a folder of the cache, mode 0700. A folder that was there already keeps its mode unless `own` says it is ours alone. */
 export function makePrivateDirectory(path: string, own: boolean): void {
   orUnwritable(path, () => {
-    const made = mkdirSync(path, { recursive: true, mode: directoryMode });
-    if (made !== undefined || own) chmodSync(path, directoryMode);
+    if (!makeDirectories(path, directoryMode) && own) chmodSync(path, directoryMode);
   });
 }
 

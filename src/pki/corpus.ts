@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { type Authorities, authorityName, type Issuer, keyIdentifier } from './authority.ts';
 import { makePrivateDirectory, sweepAbandoned } from './cache.ts';
+import { obtainCrl } from './crl-store.ts';
 import { publicKeyBits } from './der-reader.ts';
 import type { CohortRecipe } from './forge.ts';
 import { clientIdOf } from './forge.ts';
@@ -12,7 +13,7 @@ import { pem } from './pem.ts';
 import { algorithmNamed, defectNamed } from './registry.ts';
 import { revokedSerials } from './revocation.ts';
 import { checkSpec } from './spec.ts';
-import { cohortPlace, loadPack, obtainAuthorities, obtainCrl, obtainFile, storePack } from './store.ts';
+import { cohortPlace, loadPack, obtainAuthorities, obtainFile, storePack } from './store.ts';
 
 /** Identities that carry a certificate: ready (from the cache or made) out of all of the corpus. */
 export type CorpusProgress = { done: number; total: number; cohort: string };

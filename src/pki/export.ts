@@ -1,14 +1,4 @@
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmdirSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { utcTimeDigits } from './der.ts';
@@ -17,7 +7,7 @@ import { pem } from './pem.ts';
 import { type FolderEntry, indexCsv, opensslIndex, planFolder } from './pem-folder.ts';
 import { PkiError } from './pki-error.ts';
 import { validity } from './validity.ts';
-import { errorCode, putWholeFile, unlinkIfThere } from './whole-file.ts';
+import { errorCode, makeDirectories, putWholeFile, unlinkIfThere } from './whole-file.ts';
 
 export type PemFolderOptions = {
   /** `client-id` (default): `good-00042.crt`; `number`: `c00001.crt`, over the whole corpus. */
@@ -91,7 +81,7 @@ async function putIdentities(
   for (const { identity, certFile, keyFile } of entries) {
     if (certFile === '' || identity.key === null) continue;
     const slash = certFile.indexOf('/');
-    if (slash > 0) mkdirSync(join(dir, certFile.slice(0, slash)), { recursive: true, mode: directoryMode });
+    if (slash > 0) makeDirectories(join(dir, certFile.slice(0, slash)), directoryMode);
     const chain = Buffer.concat(identity.chain.map((certificate) => pem('CERTIFICATE', certificate)));
     putNewFile(join(dir, certFile), chain, publicMode);
     putNewFile(join(dir, keyFile), pem('PRIVATE KEY', identity.key), privateMode);
@@ -106,7 +96,7 @@ async function putIdentities(
 
 /** Makes the folder, or empties one that an earlier call has written. */
 function takeFolder(dir: string): void {
-  if (mkdirSync(dir, { recursive: true, mode: directoryMode }) !== undefined) chmodSync(dir, directoryMode);
+  makeDirectories(dir, directoryMode);
   const there = readdirSync(dir);
   if (there.length > 0 && !there.includes(markerName)) {
     throw new PkiError(

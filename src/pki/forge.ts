@@ -29,7 +29,7 @@ export const clientIdOf = (cohort: string, index: number): string =>
   `${cohort}-${String(index + 1).padStart(5, '0')}`;
 
 /** The certificate of a client as its cohort's defect shapes it. */
-function clientTemplate(recipe: CohortRecipe): CertificateTemplate {
+export function clientTemplate(recipe: CohortRecipe): CertificateTemplate {
   const { algorithm, defect, issuer } = recipe;
   const good: CertificateTemplate = {
     signatureAlgorithm: algorithm.signatureAlgorithm,

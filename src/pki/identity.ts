@@ -19,6 +19,7 @@ export type CorpusSpec = {
   cohorts: CohortSpec[];
 };
 
+/** `identities` may be 0 where the defect is to have no certificate: one such client is there all the same. */
 export type CohortSpec = { name: string; defect: string; identities: number };
 
 /** A corpus on disk: every path absolute, directories mode 0700, files 0600. */
@@ -37,7 +38,7 @@ export type Corpus = {
   cohorts: CorpusCohort[];
   /** The password that every identity sends at CONNECT where passwords are checked. One for all: what is measured is the check. */
   password: string;
-  /** How the corpus came to be. */
+  /** How the corpus came to be: of the identities that carry a certificate, how many were in the cache and how many had to be made. */
   made: { identities: number; reused: number; remade: number; ms: number };
 };
 

@@ -37,10 +37,16 @@ export async function makeCohorts(
     recordTiming: false,
   });
   const run = async (task: MakerTask): Promise<Uint8Array> => {
-    const piece = await pool.run(task, { name: 'makeIdentities', signal: options.signal ?? null });
+    const piece = await pool.run(task, { name: 'makeIdentities' });
     options.onPiece(task.cohort, task.to - task.from);
     return piece;
   };
+  // Not piscina's own signal: that ends one task at a time and starts a new thread for the next, which is then ended in its turn.
+  let ended: Promise<void> | undefined;
+  const stop = () => {
+    ended = pool.destroy();
+  };
+  options.signal?.addEventListener('abort', stop, { once: true });
   try {
     await Promise.all(
       missing.map(async ({ recipe, identities }) => {
@@ -58,7 +64,8 @@ export async function makeCohorts(
       { cause: error },
     );
   } finally {
-    await pool.destroy();
+    options.signal?.removeEventListener('abort', stop);
+    await (ended ?? pool.destroy());
   }
 }
 

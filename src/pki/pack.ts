@@ -64,6 +64,7 @@ export function openPack(pack: Uint8Array<SharedArrayBuffer>, address: string): 
   const digest = hash('sha256', bytes.subarray(addressAt), 'buffer');
   if (digest.compare(bytes, magic.length, addressAt) !== 0) return null;
   // What the digest covers was written by sealPack: from here on the lengths are right.
+  const views = new Uint8Array(pack.buffer, pack.byteOffset, pack.byteLength);
   const records: PackRecord[] = [];
   const count = bytes.readUInt32LE(countAt);
   let at = recordsAt;
@@ -73,7 +74,7 @@ export function openPack(pack: Uint8Array<SharedArrayBuffer>, address: string): 
     at += 4;
     for (let field = 0; field < fieldCount; field += 1) {
       const length = bytes.readUInt32LE(at);
-      fields.push(pack.subarray(at + 4, at + 4 + length));
+      fields.push(views.subarray(at + 4, at + 4 + length));
       at += 4 + length;
     }
     records.push(fields);

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Algorithm } from './algorithms/algorithm.ts';
 import {
   type Authorities,
@@ -9,16 +9,13 @@ import {
   sampleAuthorities,
 } from './authority.ts';
 import { readPrivateFile, writePrivateFile } from './cache.ts';
-import { type CrlOrder, makeCrl } from './crl.ts';
 import { type CohortRecipe, sampleTbs } from './forge.ts';
 import { encodeRecords, openPack, type PackRecord, sealPack } from './pack.ts';
-import { pem } from './pem.ts';
-import { validity } from './validity.ts';
 
 /** Counts up when the forge makes something else of the same spec in a way that no sample in an address shows. */
 const forgeVersion = 1;
 
-const sha256 = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');
+export const sha256 = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');
 
 /** Content address: SHA-256 over everything that what is stored depends on, 64 hexadecimal digits. */
 export const contentAddress = (...parts: readonly (string | number)[]): string =>
@@ -80,7 +77,7 @@ export function cohortPlace(
   const { seed, cohort, algorithm, defect } = recipe;
   const address = contentAddress(
     'cohort',
-    dir.slice(-32),
+    basename(dir),
     seed,
     algorithm.name,
     cohort,
@@ -96,42 +93,4 @@ export function obtainFile(path: string, contents: Uint8Array): string {
   const there = readPrivateFile(path);
   if (!there || Buffer.from(there.buffer).compare(contents) !== 0) writePrivateFile(path, contents, true);
   return path;
-}
-
-/**
- * The CRL as a PEM file: from the cache, or made. The file is named by its own digest and a pack says which it is, so that two processes
- * that sign the same list at once (ECDSA signs differently each time) never get each other's halves.
- */
-export function obtainCrl(
-  dir: string,
-  order: CrlOrder,
-): { file: string; bytes: number; entries: number; made: boolean } {
-  const address = contentAddress(
-    'crl',
-    dir.slice(-32),
-    order.seed,
-    order.entries,
-    sha256(Buffer.concat(order.revoked)),
-    ...[validity.revocationDate, validity.crl.thisUpdate, validity.crl.nextUpdate].map(Number),
-  );
-  const pointer = join(dir, `crl-${address.slice(0, 32)}.pack`);
-  const fileOf = (digest: string) => join(dir, `crl-${digest.slice(0, 32)}.pem`);
-  const stored = loadPack(pointer, address)?.[0];
-  if (stored) {
-    const [digest, bytes, entries] = stored.map((field) => Buffer.from(field).toString('latin1'));
-    const file = fileOf(digest ?? '');
-    const contents = readPrivateFile(file);
-    if (contents && sha256(contents) === digest) {
-      return { file, bytes: Number(bytes), entries: Number(entries), made: false };
-    }
-  }
-  const { der, entries } = makeCrl(order);
-  const contents = pem('X509 CRL', der);
-  const digest = sha256(contents);
-  const file = fileOf(digest);
-  writePrivateFile(file, contents, true);
-  const record = [digest, String(der.length), String(entries)].map((text) => Buffer.from(text, 'latin1'));
-  const pack = sealPack(address, 1, [encodeRecords([record])]);
-  writePrivateFile(pointer, pack, true);
-  return { file, bytes: der.length, entries, made: true };
 }

@@ -1,11 +1,42 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export const temporaryPrefix = '.tmp-';
 
 export const errorCode = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+/**
+ * Makes a folder and those above it with this mode; returns whether it was made now. `mkdirSync` with `recursive: true` never returns
+ * where a folder that exists answers ENOENT for what is made in it, as all of /proc does.
+ *
+ * @throws the system's own error, also where something at `path` is no folder.
+ */
+export function makeDirectories(path: string, mode: number): boolean {
+  try {
+    mkdirSync(path, { mode });
+    chmodSync(path, mode);
+    return true;
+  } catch (error) {
+    const parent = dirname(path);
+    if (errorCode(error) === 'EEXIST' && statSync(path).isDirectory()) return false;
+    if (errorCode(error) !== 'ENOENT' || parent === path || existsSync(parent)) throw error;
+    makeDirectories(parent, mode);
+    return makeDirectories(path, mode);
+  }
+}
 
 /** Removes a file; that it is gone already is fine. */
 export function unlinkIfThere(path: string): void {

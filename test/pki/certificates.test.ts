@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Corpus } from '../../src/pki/identity.ts';
-import { defects, makeCorpus } from '../../src/pki/index.ts';
+import { defectNames, defects, makeCorpus } from '../../src/pki/index.ts';
 import { pem } from '../../src/pki/pem.ts';
 import { firstLeaf, identitiesOf, leafOf, openssl, opensslOutcome, scratchFolder } from './scratch.ts';
 import { everyDefect } from './specs.ts';
@@ -31,6 +31,16 @@ const verifyErrors: Record<string, string> = {
 
 const cohortOf = (defect: string) => (defect === 'none' ? 'good' : defect);
 const presented = defects.filter(({ certificate }) => certificate);
+
+test('every defect says what it breaks and what must become of it, under a name of its own', () => {
+  expect(defectNames).toEqual(defects.map(({ name }) => name));
+  expect(new Set(defectNames).size).toBe(defects.length);
+  for (const { name, describe: words, expect: expected, clause } of defects) {
+    expect(words).not.toBe('');
+    expect(expected).toBe(name === 'none' ? 'accept' : 'reject');
+    if (name !== 'none') expect(clause).toMatch(/^RFC (5280|8446) \d/);
+  }
+});
 
 describe.each(presented)(
   'a certificate with defect $name',
