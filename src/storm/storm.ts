@@ -34,7 +34,7 @@ export type Storm = {
  */
 export async function openStorm(order: StormOrder, signal?: AbortSignal): Promise<Storm> {
   checkStorm(order);
-  signal?.throwIfAborted();
+  if (signal?.aborted) throw calledOff();
   const crew = new Crew(order);
   try {
     await unlessAborted(crew.ready(), signal);
@@ -142,11 +142,15 @@ async function resolveHost(host: string): Promise<string> {
   }
 }
 
+function calledOff(): StormError {
+  return new StormError('aborted', 'the storm was called off before its workers were ready');
+}
+
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   let onAbort = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new StormError('aborted', 'the storm was called off while its workers got ready'));
+    onAbort = () => reject(calledOff());
     signal.addEventListener('abort', onAbort, { once: true });
   });
   try {

@@ -32,6 +32,18 @@ describe('a storm that loses a worker', () => {
     expectBooksToBalance(next);
   });
 
+  it('tells why, when a worker broke down by itself', async () => {
+    const { port } = await on.server(tlsServer(on.corpus, acceptAll));
+    const opened = await on.storm();
+    const run = opened.run(round(port));
+    while (run.progress().finished < 3) await delay(10);
+    // No round at all: the worker fails on it like on any mistake of its own.
+    opened.workers[0]?.postMessage({ kind: 'round', round: null });
+    const { recording, lostWorkers } = await run.done;
+    expect(lostWorkers).toEqual([{ worker: 0, reason: expect.stringMatching(/^failed: /) }]);
+    expectBooksToBalance(recording);
+  });
+
   it('ends the round when none is left, and then says that there is none', async () => {
     const { port } = await on.server(tlsServer(on.corpus, acceptAll));
     const opened = await on.storm();
