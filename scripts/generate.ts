@@ -43,11 +43,8 @@ if (stale.length === 0) {
 
 /** As the linter wants it, since it looks at this file like at any other. */
 function formatted(file: string, text: string): string {
-  return execFileSync(biome, ['format', `--stdin-file-path=${file}`], {
-    cwd: project,
-    input: text,
-    encoding: 'utf8',
-  });
+  const options = { cwd: project, input: text, encoding: 'utf8', stdio: 'pipe' } as const;
+  return execFileSync(biome, ['format', `--stdin-file-path=${file}`], options);
 }
 
 function readIfThere(path: string): string | undefined {

@@ -15,7 +15,10 @@ export function scenarioDocument(vocabulary: Vocabulary): string {
     intro,
     '## The whole\n',
     fieldTable(whole.flatMap((key) => rows(key, top[key] ?? {}, root.required ?? []))),
-    ...sections.flatMap((key) => [...section(key, top[key] ?? {}), key === 'load' ? loadModelTable : '']),
+    ...sections.flatMap((key) => [
+      ...section(key, top[key] ?? {}, root.required ?? []),
+      key === 'load' ? loadModelTable : '',
+    ]),
     words(vocabulary),
     paths,
     thresholdSection(),
@@ -109,13 +112,14 @@ scenario.yaml:14:13: cohorts[2].defect: unknown defect 'expird': expected one of
 
 type Row = { field: string; type: string; fallback: string; meaning: string; example: string };
 
-function section(key: string, field: FieldSchema): string[] {
+function section(key: string, field: FieldSchema, required: readonly string[]): string[] {
   const inner = field.items ?? field;
   const prefix = field.items === undefined ? key : `${key}[]`;
   const lines = Object.entries(properties(inner) ?? {}).flatMap(([name, child]) =>
     rows(`${prefix}.${name}`, child, inner.required ?? []),
   );
-  return [`\n## ${key}\n\n${field.description ?? ''}\n`, fieldTable(lines)];
+  const needed = required.includes(key) ? ' **Required.**' : '';
+  return [`\n## ${key}\n\n${field.description ?? ''}${needed}\n`, fieldTable(lines)];
 }
 
 /** A field, and under it the fields of its entries or of its long form. */

@@ -139,10 +139,13 @@ function unknownMetric(name: string, cohorts: readonly string[]): ThresholdProbl
         : { nearest }),
     };
   }
-  return {
-    expected: 'a metric such as good.authenticated.p99, good.falseRejects or target.cpuMsPerAttempt',
-    ...near(plain, metricNames(first === undefined || cohorts.length > 0 ? cohorts : [first])),
-  };
+  const known = metricNames(first === undefined || cohorts.length > 0 ? cohorts : [first]);
+  const siblings = known.filter((other) => other.startsWith(`${plain.slice(0, plain.lastIndexOf('.'))}.`));
+  const expected =
+    siblings.length > 0 && siblings.length <= 12
+      ? `one of ${siblings.join(', ')}`
+      : 'a metric such as good.authenticated.p99, good.falseRejects or target.cpuMsPerAttempt';
+  return { expected, ...near(plain, known) };
 }
 
 function near(word: string, known: readonly string[]): { nearest?: string } {

@@ -49,7 +49,7 @@ export function parseScenario(
   // What the variants bring along may be missing here.
   const partial = named.length > 0;
   for (const fault of shapeFaults(schema.safeParse(base.data).error?.issues ?? [], base.data, root)) {
-    if (!(partial && fault.missing)) problems.add(fault, base);
+    if (!(partial && fault.missing && fault.path[0] !== 'variants')) problems.add(fault, base);
   }
   reportVainOverrides(paths, named, problems);
 
