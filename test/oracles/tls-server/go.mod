@@ -1,0 +1,3 @@
+module certstorm/oracles/tls-server
+
+go 1.24
