@@ -19,7 +19,11 @@ export type Plan = {
 export type VariantPlan = {
   /** Unique within the plan; `default` when the scenario names none. */
   name: string;
-  /** Plain labels: always `target`, `revocation`, `crlEntries`, `connectAuth`, and the last path segment of each matrix field. */
+  /**
+   * Plain labels: always `target`, `revocation`, `crlEntries`, `connectAuth`; `refusedAt` (`tls`, `connect`) where all unwelcome cohorts
+   * are expected to be refused at one and the same layer; and the last path segment of each field that the variant sets (the whole path
+   * where two end in the same segment).
+   */
   labels: Record<string, string | number | boolean>;
   corpus: CorpusPlan;
   target: TargetPlan;
