@@ -15,10 +15,10 @@ const mostTables = 6;
 
 /**
  * The result for somebody who has just run it: the verdict, the answer in words, a table by cohort, thresholds and warnings. No line is
- * longer than `width` (at least 60 columns); without `color` there is no escape sequence in it.
+ * longer than `width` (at least 72 columns); without `color` there is no escape sequence in it.
  */
 export function renderTerminal(result: Result, { color, width: asked }: TerminalStyle): string {
-  const width = Math.max(60, Math.min(asked, 140));
+  const width = Math.max(72, Math.min(asked, 140));
   const brush = paint(color);
   const several = result.variants.length > 1;
   const lines = [
@@ -76,7 +76,7 @@ function variantLines(variant: VariantResult, several: boolean, brush: Paint, wi
 
 const columns: readonly Column[] = [
   { title: 'cohort', least: 8, shrink: true },
-  { title: 'expected', least: 6 },
+  { title: 'expected', least: 6, shrink: true },
   { title: 'attempts', least: 8, numeric: true },
   { title: 'seen', least: 12, shrink: true },
   { title: 'false', least: 5, numeric: true },

@@ -13,7 +13,7 @@ export type Figure = {
 
 export function renderFigure({ title, note, description, chart, table }: Figure): Markup {
   return html`<figure><figcaption><h3>${title}</h3>${note !== undefined && html`<p class="note">${note}</p>`}</figcaption>
-<div class="chart" role="img" aria-label="${description} The figures are in the table below.">${chart}</div>${foldedTable(table)}</figure>
+<div class="chart" role="group" aria-label="${description} The figures are in the table below.">${chart}</div>${foldedTable(table)}</figure>
 `;
 }
 
