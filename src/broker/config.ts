@@ -13,6 +13,7 @@ export type BrokerConfig = {
   /** `clientId` → the password's hash, in the form that the connectAuth kind reads; null where it needs none. */
   passwordFile: string | null;
   sessionTickets: boolean;
+  /** How long a client may take for the TLS handshake, and then again until its CONNECT is there. */
   handshakeTimeoutMs: number;
 };
 
@@ -21,7 +22,7 @@ export type RefusalLayer = 'tls' | 'connect';
 
 /**
  * One line of the broker's own count. `source` is the first three octets of the peer's address, so that a storm which gives each
- * cohort a block of loopback addresses can tell its cohorts apart in the broker's count too.
+ * cohort a block of loopback addresses can tell its cohorts apart in the broker's count too. What `cause` can say: see verdict.ts.
  */
 export type BrokerTally = {
   source: string;
@@ -41,7 +42,7 @@ export type BrokerSnapshot = {
   rssPeakBytes: number;
   /** Delay of the broker's main event loop since the last `mark`, milliseconds. */
   eventLoopDelayMs: { p50: number; p99: number; max: number };
-  /** TCP connections handed to the TLS listener. */
+  /** TCP connections handed to the TLS listener. Always pending + the sum of the tallies; the three are counted apart. */
   connections: number;
   /** Connections whose verdict is still open. */
   pending: number;

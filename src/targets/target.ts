@@ -24,8 +24,11 @@ export type TargetKind = {
   /** Which revocation checks and CONNECT auths it can do; anything else is refused when the scenario is validated. */
   revocation: readonly string[];
   connectAuth: readonly string[];
-  /** Resolves when it answers handshakes. Throws TargetError with a sentence for the user. */
-  start(order: TargetOrder): Promise<RunningTarget>;
+  /**
+   * Resolves when it answers handshakes. Throws TargetError with a sentence for the user, and then leaves no process behind; also, with
+   * the code ERR_TARGET_STOPPED, when `signal` fires before it has started.
+   */
+  start(order: TargetOrder, signal?: AbortSignal): Promise<RunningTarget>;
 };
 
 export type RunningTarget = {

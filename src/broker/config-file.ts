@@ -1,0 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { BrokerError, codeOf, messageOf } from './broker-error.ts';
+
+/** Reads a file that the configuration names. Throws BrokerError saying which. */
+export async function readConfigFile(what: string, path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new BrokerError(
+      'ERR_BROKER_FILE',
+      `the broker's ${what} ${path} can't be read (${codeOf(error) || messageOf(error)}): check that it is there and readable`,
+      { cause: error },
+    );
+  }
+}

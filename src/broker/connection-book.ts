@@ -1,0 +1,85 @@
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { ConnectionLedger } from './ledger.ts';
+import { abandonment, type Verdict } from './verdict.ts';
+
+type Connection = { socket: Socket; source: string; stage: 'handshake' | 'connect'; settled: boolean };
+
+/**
+ * Sees to it that each accepted TCP connection is settled exactly once: by the first verdict that anyone passes on it, and at the latest
+ * when its socket has closed.
+ */
+export class ConnectionBook {
+  readonly #ledger: ConnectionLedger;
+  /** By the TCP socket, and after the handshake by the TLS socket too; taken out when the TCP socket closes. */
+  readonly #connections = new Map<Duplex, Connection>();
+
+  constructor(ledger: ConnectionLedger) {
+    this.#ledger = ledger;
+  }
+
+  /** The peer's address is read now: a destroyed socket has none. */
+  open(socket: Socket): void {
+    const connection: Connection = {
+      socket,
+      source: sourceOf(socket.remoteAddress),
+      stage: 'handshake',
+      settled: false,
+    };
+    this.#connections.set(socket, connection);
+    this.#ledger.open();
+    // Node reports a failed handshake only after the close of the TCP socket, hence the extra turn.
+    socket.once('close', () => setImmediate(() => this.#closed(connection)));
+  }
+
+  /** The handshake is done and the certificate has verified; what follows is between the client and the MQTT layer. */
+  enterConnect(tlsSocket: TLSSocket): void {
+    const connection = this.#connections.get(underneath(tlsSocket));
+    if (connection === undefined) return;
+    connection.stage = 'connect';
+    this.#connections.set(tlsSocket, connection);
+    tlsSocket.once('close', () => this.#connections.delete(tlsSocket));
+  }
+
+  settleHandshake(tlsSocket: TLSSocket, verdict: Verdict): void {
+    this.settle(underneath(tlsSocket), verdict);
+  }
+
+  settle(socket: Duplex, verdict: Verdict): void {
+    const connection = this.#connections.get(socket);
+    if (connection !== undefined) this.#settle(connection, verdict);
+  }
+
+  destroyAll(): void {
+    for (const { socket } of this.#connections.values()) socket.destroy();
+  }
+
+  #settle(connection: Connection, verdict: Verdict): void {
+    if (connection.settled) return;
+    connection.settled = true;
+    this.#ledger.settle(connection.source, verdict);
+  }
+
+  #closed(connection: Connection): void {
+    this.#connections.delete(connection.socket);
+    this.#settle(connection, abandonment(`${connection.stage}-closed`));
+  }
+}
+
+/**
+ * The TCP socket under a TLS socket of tls.Server, known to Node as `_parent` and without a public name. When a failed handshake is
+ * reported the TLS socket is destroyed and has no peer address left to find it by.
+ */
+function underneath(tlsSocket: TLSSocket): Duplex {
+  const parent: unknown = Reflect.get(tlsSocket, '_parent');
+  if (parent instanceof Socket) return parent;
+  throw new Error(`Node ${process.version} does not say which TCP socket a TLS socket belongs to`);
+}
+
+/** First three octets of an IPv4 address (also when mapped into IPv6); the whole of any other. */
+function sourceOf(address: string | undefined): string {
+  if (address === undefined) return 'unknown';
+  const ipv4 = address.startsWith('::ffff:') ? address.slice(7) : address;
+  return /^\d+\.\d+\.\d+\.\d+$/.test(ipv4) ? ipv4.slice(0, ipv4.lastIndexOf('.')) : address;
+}

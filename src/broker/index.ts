@@ -1,0 +1,14 @@
+export { BrokerError } from './broker-error.ts';
+export type { BrokerConfig, BrokerSnapshot, BrokerTally, RefusalLayer } from './config.ts';
+export { connectAuthNames } from './connect-auth/index.ts';
+export { writePasswordFile } from './connect-auth/password-file.ts';
+export { controlFd } from './control.ts';
+export { ControlClient } from './control-client.ts';
+export { type ProcessMemory, readProcessMemory } from './process-memory.ts';
+export { revocationNames } from './revocation/index.ts';
+
+/** The module that a broker's process is started with: `node --expose-gc`, the control channel as file descriptor 3. */
+export const brokerEntry = new URL(
+  import.meta.url.endsWith('.ts') ? './main.ts' : './main.js',
+  import.meta.url,
+);

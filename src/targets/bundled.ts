@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import {
+  type BrokerConfig,
+  BrokerError,
+  brokerEntry,
+  ControlClient,
+  connectAuthNames,
+  controlFd,
+  revocationNames,
+  writePasswordFile,
+} from '../broker/index.ts';
+import { readProcessUsage } from './process-usage.ts';
+import { serverNameOf } from './server-name.ts';
+import type { RunningTarget, TargetKind, TargetOrder } from './target.ts';
+import { TargetError } from './target-error.ts';
+import { describeDeath, WatchedProcess } from './watched-process.ts';
+
+const what = 'the bundled broker';
+
+/** As HiveMQ and Netty do: ten seconds for the handshake, and for CONNECT after it. */
+const handshakeTimeoutMs = 10_000;
+
+/** certstorm's own broker (aedes behind Node's TLS) in a process of its own, on the same Node binary as this process. */
+export const bundled: TargetKind = {
+  kind: 'bundled',
+  revocation: revocationNames,
+  connectAuth: connectAuthNames,
+  async start(order, signal) {
+    throwIfStopped(signal);
+    const config = await brokerConfig(order);
+    throwIfStopped(signal);
+    const child = spawnBroker();
+    const watched = await WatchedProcess.watch(child, what);
+    const control = new ControlClient(controlChannel(child));
+    void watched.ended.then((death) =>
+      control.end(new BrokerError('ERR_BROKER_GONE', `${what} ${describeDeath(death)}`)),
+    );
+    const kill = () => void watched.kill();
+    signal?.addEventListener('abort', kill);
+    try {
+      throwIfStopped(signal);
+      const { port, version } = await control.start(config);
+      const address = { host: order.host, port };
+      const serverName = serverNameOf(await readFile(order.serverCertFile)) ?? order.host;
+      return runningBroker(watched, control, { address, serverName, version });
+    } catch (error) {
+      await watched.kill();
+      throwIfStopped(signal);
+      throw asTargetError(error);
+    } finally {
+      signal?.removeEventListener('abort', kill);
+    }
+  },
+};
+
+function runningBroker(
+  watched: WatchedProcess,
+  control: ControlClient,
+  facts: Pick<RunningTarget, 'address' | 'serverName' | 'version'>,
+): RunningTarget {
+  return {
+    ...facts,
+    pid: watched.pid,
+    died: watched.died,
+    prepareRound: () => control.mark().catch(rethrow),
+    async snapshot() {
+      const snapshot = await control.snapshot().catch(rethrow);
+      const usage = readProcessUsage(watched.pid);
+      return { ...snapshot, procCpuMs: usage === null ? null : usage.cpuUserMs + usage.cpuSystemMs };
+    },
+    stop: () => watched.stop(() => control.requestStop()),
+  };
+}
+
+async function brokerConfig(order: TargetOrder): Promise<BrokerConfig> {
+  const passwordFile = order.connectAuth === 'password-hash' ? join(order.workDir, 'passwords.json') : null;
+  if (passwordFile !== null) {
+    await writePasswordFile(passwordFile, order.users.clientIds, order.users.password).catch(rethrow);
+  }
+  return {
+    host: order.host,
+    port: order.port,
+    certFile: order.serverCertFile,
+    keyFile: order.serverKeyFile,
+    clientCaFile: order.clientCaFile,
+    crlFile: order.crlFile,
+    revocation: order.revocation,
+    connectAuth: order.connectAuth,
+    passwordFile,
+    sessionTickets: order.sessionTickets,
+    handshakeTimeoutMs,
+  };
+}
+
+function spawnBroker(): ChildProcess {
+  // What is measured must not depend on a debugger or a flag that the user's shell has set for Node.
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  try {
+    return spawn(process.execPath, ['--expose-gc', fileURLToPath(brokerEntry)], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      // A session of its own: Ctrl-C reaches the terminal's whole process group, and the conductor decides when the broker stops.
+      // It can't be orphaned by that, since it ends with the control channel.
+      detached: true,
+    });
+  } catch (error) {
+    throw new TargetError('ERR_TARGET_SPAWN', `${what} could not be started: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function controlChannel(child: ChildProcess): Duplex {
+  const channel = child.stdio[controlFd];
+  if (channel instanceof Duplex) return channel;
+  throw new TargetError('ERR_TARGET_SPAWN', `${what} could not be started: it has no control channel`);
+}
+
+function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new TargetError('ERR_TARGET_STOPPED', `${what} was stopped before it had started`);
+}
+
+function rethrow(error: unknown): never {
+  throw asTargetError(error);
+}
+
+function asTargetError(error: unknown): TargetError {
+  if (error instanceof TargetError) return error;
+  const code = error instanceof BrokerError ? error.code : 'ERR_TARGET';
+  return new TargetError(code, messageOf(error), { cause: error });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

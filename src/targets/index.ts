@@ -1,0 +1,9 @@
+import { bundled } from './bundled.ts';
+import type { TargetKind } from './target.ts';
+
+/** Every kind of target that a scenario may name at `target.kind`. */
+export const targets: readonly TargetKind[] = [bundled];
+
+export const targetNames: readonly string[] = targets.map(({ kind }) => kind);
+
+export { TargetError } from './target-error.ts';
