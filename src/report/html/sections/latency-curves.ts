@@ -23,9 +23,9 @@ type Measured = {
 export function curveFigures(result: Result): { figures: Figure[]; missing: string[] } {
   const measured = cohortNames(result).map((name) => ({ name, all: measuredOf(result, name) }));
   const drawn = measured.filter(({ all }) => all.some(({ service }) => service !== null));
-  const missing = measured.flatMap(({ all }) =>
-    all.filter(({ service }) => service === null).map(({ cohort }) => cohort.name),
-  );
+  const missing = measured
+    .filter(({ all }) => all.some(({ service }) => service === null))
+    .map(({ name }) => name);
   if (drawn.length === 0) return { figures: [], missing };
   const quantiles = drawn.flatMap(({ all }) => all.flatMap(({ service, response }) => [service, response]));
   const present = quantiles.filter((one) => one !== null);

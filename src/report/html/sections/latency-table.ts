@@ -2,9 +2,13 @@ import type { Latency, Result } from '../../../result/index.ts';
 import { countCell, figureCell, nameCell } from '../cells.ts';
 import type { Cell, Table } from '../table.ts';
 
+/** More variants than this are told by their last phase alone (let in, turned away): a page of thirty must stay small. */
+const mostWithPhases = 5;
+
 /** Percentiles of every cohort: from the actual start (`service`), with its phases, or from the scheduled start (`response`). */
 export function latencyTable(result: Result, clock: 'service' | 'response'): Table {
   const several = result.variants.length > 1;
+  const phaseNames = result.variants.length > mostWithPhases ? lastPhases : [...earlierPhases, ...lastPhases];
   const rows = result.variants.flatMap((variant) =>
     variant.cohorts.flatMap((cohort) => {
       const phases: Record<string, unknown> = clock === 'service' ? cohort.latencyMs : cohort.responseMs;
@@ -34,11 +38,14 @@ export function latencyTable(result: Result, clock: 'service' | 'response'): Tab
   };
 }
 
-const phaseNames = [
+const earlierPhases = [
   { key: 'tcpConnect', title: 'TCP connected' },
   { key: 'serverHello', title: 'ServerHello' },
   { key: 'serverFinished', title: 'server Finished' },
   { key: 'tlsHandshake', title: 'TLS done at the client' },
+];
+
+const lastPhases = [
   { key: 'authenticated', title: 'CONNACK, let in' },
   { key: 'rejected', title: 'turned away' },
 ];

@@ -28,9 +28,15 @@ export const latencySection: Section = {
 ${figures.map(renderFigure)}${
   missing.length > 0 &&
   html`<p class="note">No curve for ${listOf(missing.map((name) => neutralise(name, 60)))}: what the result holds there is not a readable histogram.</p>`
-}${renderResponse(result)}${overTime !== null && renderFigure(overTime)}${layers}`;
+}${!few && serviceTable(result)}${renderResponse(result)}${overTime !== null && renderFigure(overTime)}${layers}`;
   },
 };
+
+/** With many variants the charts show the largest cohorts; this has all of them. */
+function serviceTable(result: Result) {
+  const table = latencyTable(result, 'service');
+  return table.rows.length === 0 ? null : html`<h3>Service time by cohort</h3>${foldedTable(table)}`;
+}
 
 function renderResponse(result: Result) {
   const table = latencyTable(result, 'response');

@@ -24,7 +24,7 @@ type Course = {
 /** With more rounds than this only the first of each variant is drawn. */
 const mostPanels = 12;
 /** A table of more rows than this is summed up in longer slices: nobody reads it, and a page must stay small. */
-const mostRows = 600;
+const mostRows = 300;
 
 /** Attempts and what became of them over the time of a round; null where no round was measured. */
 export function overTimeFigure(result: Result): Figure | null {
