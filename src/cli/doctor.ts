@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { exitCodes } from '../gate/exit-codes.ts';
+import { makeDirectories } from '../pki/whole-file.ts';
 import { fileDescriptorLimit } from '../run/file-descriptors.ts';
 import { cacheDir } from './cache-dir.ts';
 
@@ -128,7 +129,7 @@ async function loopback(): Promise<Finding> {
 function cache(): Finding {
   const dir = cacheDir();
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeDirectories(dir, 0o700);
     accessSync(dir, constants.W_OK);
     return { subject: 'corpus cache', state: 'good', found: dir };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Result } from './schema.ts';
 
@@ -9,12 +9,11 @@ export function serialiseResult(result: Result): string {
 }
 
 /**
- * Writes `result.json` into a folder, which is made where it is missing, and returns the file's path.
+ * Writes `result.json` into a folder, which must be there, and returns the file's path.
  *
  * @throws the system's own error, as `writeFileAtomically` does; an older result.json in that folder is then untouched.
  */
 export function writeResult(dir: string, result: Result): string {
-  mkdirSync(dir, { recursive: true });
   const path = join(dir, 'result.json');
   writeFileAtomically(path, serialiseResult(result));
   return path;

@@ -1,6 +1,7 @@
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { makeDirectories } from '../pki/whole-file.ts';
 import { formats } from '../report/index.ts';
 import type { Result } from '../result/schema.ts';
 
@@ -23,7 +24,7 @@ export function defaultOutput(scenario: string, now = new Date()): string {
 export function prepareOutput(dir: string): string {
   const path = resolve(dir);
   try {
-    mkdirSync(path, { recursive: true });
+    makeDirectories(path, 0o755);
     accessSync(path, constants.W_OK);
     // Root passes every access check, also on a read-only file system: only a file tells.
     const probe = join(path, `.certstorm-${process.pid}`);

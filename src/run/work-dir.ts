@@ -1,5 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectories } from '../pki/whole-file.ts';
 import { leaveNothing } from './leftovers.ts';
 
 /**
@@ -10,7 +11,7 @@ import { leaveNothing } from './leftovers.ts';
  */
 export function makeWorkDir(cacheDir: string): { path: string; remove: () => void } {
   const parent = join(cacheDir, 'work');
-  mkdirSync(parent, { recursive: true, mode: 0o700 });
+  makeDirectories(parent, 0o700);
   sweep(parent);
   const path = mkdtempSync(join(parent, `${process.pid}-`));
   const undo = () => rmSync(path, { recursive: true, force: true });

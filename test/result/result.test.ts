@@ -53,7 +53,7 @@ function fileWith(name: string, text: string): string {
 describe('a result file', () => {
   it('comes back as it was written', async () => {
     const result = threeVariants();
-    const path = writeResult(join(dir, 'run', 'deeper'), result);
+    const path = writeResult(dir, result);
     expect(await readResult(path)).toEqual(JSON.parse(JSON.stringify(result)));
   });
 
@@ -110,7 +110,7 @@ describe('a result file', () => {
   });
 
   it('cut in the middle says that a part is lost', async () => {
-    const path = writeResult(join(dir, 'cut'), singleRun());
+    const path = writeResult(dir, singleRun());
     truncateSync(path, 10_000);
     const error = await refusal(path);
     expect(error.code).toBe('result-cut');
