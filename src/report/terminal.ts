@@ -108,7 +108,7 @@ function seen(cohort: CohortResult): string {
   const [first, second] = all;
   if (first === undefined) return '–';
   const name = ({ kind, detail }: typeof first) =>
-    detail !== '' && kind !== 'accepted' ? neutralise(detail, 30) : kind;
+    detail !== '' && (kind === 'tls-alert' || kind === 'connack-refused') ? neutralise(detail, 30) : kind;
   if (second === undefined) return name(first);
   return `${name(first)} ${number(first.count)}, ${name(second)} ${number(second.count)}${all.length > 2 ? ' …' : ''}`;
 }

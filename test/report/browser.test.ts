@@ -204,6 +204,6 @@ describe('the page', () => {
     cohort.histograms = { rejected: 'HISTFAAAAAA=' };
     const page = htmlFormat.render(result);
     expect(page).toContain('No curve for expired: what the result holds there is not a readable histogram.');
-    expect(page).toContain('good · 2 400 let in'.replace(' 400', '\u202f400'));
+    expect(page).toContain('<strong>good</strong> <small>2\u202f400 let in</small>');
   });
 });

@@ -32,7 +32,8 @@ ${[0, 1, 2, 3, 4].map((i) => `.series-${i}{color:var(--series-${i})}`).join('')}
 .panels.pair{grid-template-columns:repeat(auto-fill,minmax(min(100%,440px),1fr))}
 .panel{min-width:0;container-type:inline-size}
 .panel-title{display:flex;justify-content:space-between;gap:.75rem;margin:0 0 .2rem;font-size:.9rem;max-width:none;align-items:baseline}
-.panel-title span{color:var(--muted);font-size:.8125rem;flex:none}
+.panel-title>:last-child{color:var(--muted);font-size:.8125rem;flex:none}
+.panel-name small{white-space:nowrap}
 .plot{display:grid;grid-template-columns:auto minmax(0,1fr) auto}
 .axis-title{margin:.15rem 0 0;text-align:center;color:var(--muted);font-size:.8125rem;max-width:none}
 .key{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;color:var(--muted);font-size:.875rem;margin-bottom:.6rem;max-width:none}

@@ -12,6 +12,8 @@ export type Warning = { sentence: Sentence; mend: string };
 const noisyRounds = 0.1;
 /** Milliseconds that half of the attempts may start late before response times are the generator's rather than the target's. */
 const lateStart = 5;
+/** Milliseconds: beyond this the generator itself was slow to notice 1 in 100 answers. */
+const slowLoop = 20;
 /** The bundled broker has one event loop: from this share of one core on, clients queue for it. */
 const saturated = 0.9;
 
@@ -57,6 +59,14 @@ const checks: readonly ((variant: VariantResult) => Found)[] = [
     return {
       text: `half of the attempts started ${duration(late)} late or later, and response times include that wait`,
       mend: 'Lower load.rate, or leave the machine to this run.',
+    };
+  },
+  function lagging({ generator }) {
+    const lag = generator.eventLoopLagMs?.p99 ?? 0;
+    if (lag <= slowLoop) return null;
+    return {
+      text: `the generator's event loop lagged by ${duration(lag)} (p99), and latencies hold some of that`,
+      mend: 'Leave the machine to this run, or lower load.rate.',
     };
   },
   function targetSaturated({ rounds }) {

@@ -23,6 +23,8 @@ export type Area = {
 
 export type Panel = {
   title: string;
+  /** A few words behind the title. */
+  detail?: string;
   x: Axis;
   y: Axis;
   lines: readonly Line[];
@@ -38,10 +40,10 @@ const above = 8;
  * One plot as SVG. Heights are pixels and widths per cent of whatever room there is, so that a chart needs no script to fill a wide screen
  * and keeps its type size on a narrow one.
  */
-export function renderPanel({ title, x, y, lines, areas = [], height = 170 }: Panel): Markup {
+export function renderPanel({ title, detail, x, y, lines, areas = [], height = 170 }: Panel): Markup {
   const total = height + above + below;
   const down = (share: number) => round(above + (1 - share) * height);
-  return html`<div class="panel"><p class="panel-title"><strong>${title}</strong><span>${y.title}</span></p><div class="plot">
+  return html`<div class="panel"><p class="panel-title"><span class="panel-name"><strong>${title}</strong>${detail !== undefined && html` <small>${detail}</small>`}</span><span>${y.title}</span></p><div class="plot">
 <svg class="side" width="46" height="${total}" aria-hidden="true">${y.ticks.map(
     ({ at, label }) => html`<text x="40" y="${down(at) + 4}" text-anchor="end">${label}</text>`,
   )}</svg>

@@ -1,6 +1,7 @@
 import type { CohortResult, Result, VariantResult } from '../../../result/index.ts';
 import { count, threeDigits } from '../../words/numbers.ts';
 import { plural } from '../../words/text.ts';
+import { figureCell, nameCell } from '../cells.ts';
 import { type Axis, linearAxis, logAxis, ninesAxis } from '../charts/axis.ts';
 import { cumulativeCurve, percentileCurve, type Quantiles, readHistogram } from '../charts/curves.ts';
 import { type Figure, panels } from '../charts/figure.ts';
@@ -8,6 +9,7 @@ import { renderKey, renderSeriesKey } from '../charts/key.ts';
 import { type Line, renderPanel } from '../charts/panel.ts';
 import { seriesStyle } from '../charts/series.ts';
 import type { Markup } from '../markup.ts';
+import type { Table } from '../table.ts';
 import { latencyTable } from './latency-table.ts';
 
 type Measured = {
@@ -58,7 +60,7 @@ export function curveFigures(result: Result): { figures: Figure[]; missing: stri
         description: `Share of attempts over latency. ${description}`,
         // The curves all end at 100 %, where labels would lie on one another: a legend instead.
         chart: [responses && !several && clocksKey, several && renderSeriesKey(names), panels(cumulative)],
-        table: latencyTable(result, several ? 'service' : 'response'),
+        table: sharesTable(drawn, several),
       },
     ],
   };
@@ -95,11 +97,11 @@ function percentilePanel(
       { className, points: curve, marks, ...(several ? { label: variant.name } : {}) },
     ];
   });
-  return renderPanel({ title: panelTitle(name, all), x, y, lines });
+  return renderPanel({ title: name, detail: howMany(all), x, y, lines });
 }
 
 function cumulativePanel(name: string, all: readonly Measured[], x: Axis, several: boolean): Markup {
-  const y = linearAxis('% of attempts', 100, 4);
+  const y = linearAxis('%', 100, 4);
   const share: Axis = { ...y, position: (value) => y.position(value * 100) };
   const lines = all.flatMap(({ service, response, style, variant }): Line[] => {
     const { className, marker } = seriesStyle(style);
@@ -120,13 +122,41 @@ function cumulativePanel(name: string, all: readonly Measured[], x: Axis, severa
       },
     ];
   });
-  return renderPanel({ title: panelTitle(name, all), x, y: share, lines });
+  return renderPanel({ title: name, detail: howMany(all), x, y: share, lines });
 }
 
-function panelTitle(name: string, all: readonly Measured[]): string {
+function howMany(all: readonly Measured[]): string {
   const attempts = all.reduce((sum, { service }) => sum + (service?.count ?? 0), 0);
   const how = all.every(({ phase }) => phase === 'authenticated') ? 'let in' : 'turned away';
-  return `${name} · ${count(attempts)} ${how}`;
+  return `${count(attempts)} ${how}`;
+}
+
+/** The ECDF read at round shares. */
+function sharesTable(drawn: readonly { name: string; all: readonly Measured[] }[], several: boolean): Table {
+  const shares = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
+  return {
+    caption: 'Milliseconds within which a share of the attempts has its answer, service time',
+    columns: [
+      { title: 'Cohort' },
+      ...(several ? [{ title: 'Variant' }] : []),
+      ...shares.map((share) => ({ title: `${Math.round(share * 100)} %`, numeric: true })),
+    ],
+    rows: drawn.flatMap(({ name, all }) =>
+      all.flatMap(({ service, variant }) =>
+        service === null
+          ? []
+          : [
+              [
+                nameCell(name),
+                ...(several ? [nameCell(variant.name)] : []),
+                ...shares.map((share) =>
+                  figureCell(share <= 1 - 1 / service.count ? service.at(share) : undefined),
+                ),
+              ],
+            ],
+      ),
+    ),
+  };
 }
 
 function cohortNames({ variants }: Result): string[] {

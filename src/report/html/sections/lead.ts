@@ -26,6 +26,10 @@ function waitingFigure(result: Result): Figure | null {
   const rows = variant.cohorts.flatMap((_, i) => waitingRow(variant, i));
   if (rows.length === 0) return null;
   const values = rows.flatMap(({ points, faint = [] }) => [...points.map(({ value }) => value), ...faint]);
+  const few = variant.cohorts.some((cohort) => {
+    const decided = cohort.latencyMs.authenticated ?? cohort.latencyMs.rejected;
+    return decided !== undefined && decided.count < 100;
+  });
   const severalRounds = variant.rounds.length > 1;
   const key: KeyEntry[] = [
     { mark: 'main', text: 'half of them sooner (p50)' },
@@ -40,7 +44,9 @@ function waitingFigure(result: Result): Figure | null {
   ];
   return {
     title: 'How long until a client is let in or turned away?',
-    note: 'Service time, from the start of the TCP connection to the CONNACK, the alert, the close or the refusal.',
+    note: `Service time, from the start of the TCP connection to the CONNACK, the alert, the close or the refusal.${
+      few ? ' Where a cohort has fewer than 100 attempts, its p99 is the slowest of them.' : ''
+    }`,
     description: `A row for each of ${rows.length} cohorts with the 50th, 90th and 99th percentile of its waiting time.`,
     chart: renderRows(logAxis('milliseconds, logarithmic', values), rows, key, 'p50 · p99'),
     table: latencyTable(result, 'service'),

@@ -36,7 +36,7 @@ export function overTimeFigure(result: Result): Figure | null {
   const drawn = (all.length > mostPanels ? firsts : all).filter(({ slices }) => slices.length > 0);
   if (drawn.length === 0) return null;
   const highest = Math.max(...drawn.flatMap(({ slices }) => slices.map(peak)));
-  const y = linearAxis('attempts per second', highest, 4);
+  const y = linearAxis('attempts /s', highest, 4);
   const failures = drawn.some(({ slices }) => slices.some(({ failed }) => failed > 0));
   return {
     title: 'Did the load and its outcomes hold steady?',
@@ -93,9 +93,10 @@ function coursePanel({ variant, style, round, slices, seconds }: Course, y: Axis
     className: `${className} ${kind}`,
     points: steps.map((slice) => [x.position(slice.atS), y.position(low(slice)), y.position(high(slice))]),
   });
-  const name = several ? `${label(variant.name, 30)} · round ${round.index + 1}` : `round ${round.index + 1}`;
   return renderPanel({
-    title: name,
+    ...(several
+      ? { title: label(variant.name, 34), detail: `round ${round.index + 1}` }
+      : { title: `Round ${round.index + 1}` }),
     x,
     y,
     height: 150,
