@@ -81,7 +81,8 @@ function checkResult(file: string, value: unknown): Result {
       `${file} says it is ${schemaName} but is not in that form: ${describeIssues(parsed.error)}.`,
       { cause: parsed.error },
     );
-  return parsed.data;
+  // The value itself and not zod's copy, which has its keys in the schema's order: reports made now and later are equal to the byte.
+  return value as Result;
 }
 
 function otherVersion(file: string, schema: string, value: unknown): ResultError {

@@ -45,7 +45,7 @@ export class Stage {
   get corpusFigures(): { identities: number; crlEntries: number; crlBytes: number } {
     const corpus = this.#corpus;
     return {
-      identities: corpus?.cohorts.reduce((sum, { identities }) => sum + identities.length, 0) ?? 0,
+      identities: corpus?.made.identities ?? 0,
       crlEntries: corpus?.crl.entries ?? 0,
       crlBytes: corpus?.crl.bytes ?? 0,
     };

@@ -82,6 +82,16 @@ export function processesNaming(text: string): number[] {
     .map(Number);
 }
 
+/** A zombie is dead: it waits for its new parent to ask, which is not this program's affair. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    // No such process.
+    return false;
+  }
+}
+
 /** Child processes of `pid`, by /proc. */
 export function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')

@@ -77,7 +77,12 @@ function connectByMqttJs(identity: Identity): Promise<'accepted' | 'refused'> {
       connectTimeout: 5_000,
       ...credentials,
     });
-    const end = (outcome: 'accepted' | 'refused') => client.end(true, () => resolve(outcome));
+    let over = false;
+    const end = (outcome: 'accepted' | 'refused') => {
+      if (over) return;
+      over = true;
+      client.end(true, () => resolve(outcome));
+    };
     client.once('connect', () => end('accepted'));
     client.once('error', () => end('refused'));
     client.once('close', () => end('refused'));

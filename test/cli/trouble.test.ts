@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   certstorm,
   childrenOf,
+  isAlive,
   processesNaming,
   quickstart,
   resultIn,
@@ -29,8 +30,8 @@ function expectNothingLeft(): void {
 
 /** Gone within a moment: the kernel takes a little to tear a killed process down. */
 async function expectGone(pids: number[]): Promise<void> {
-  for (let tries = 0; tries < 50 && pids.some((pid) => existsSync(`/proc/${pid}`)); tries++) await delay(20);
-  expect(pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+  for (let tries = 0; tries < 50 && pids.some(isAlive); tries++) await delay(20);
+  expect(pids.filter(isAlive)).toEqual([]);
 }
 
 beforeAll(async () => {
@@ -104,7 +105,7 @@ describe('Ctrl-C', () => {
     const { code, stderr } = await run.finished;
     expect(code, stderr).toBe(105);
     expect(resultIn(out).variants[0]?.rounds).toEqual([]);
-    const files = readdirSync(join(folder.path, 'cache-early'), { recursive: true }).map(String);
+    const files = readdirSync(early, { recursive: true }).map(String);
     expect(files.filter((name) => /tmp|partial/.test(name))).toEqual([]);
   });
 });
