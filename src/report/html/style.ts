@@ -120,12 +120,18 @@ body{font-size:12.5px}
 nav,button,.script-only{display:none!important}
 .sheet{padding:0;max-width:none}
 section{margin-bottom:1.5rem}
-figure,.verdict,.panel,.row,tr,.callout{break-inside:avoid}
-h2,h3,figcaption,.key{break-after:avoid}
+figure{margin:1rem 0 1.25rem}
+.verdict,.panel,.rows,.row,tr,.callout{break-inside:avoid}
+.panels{grid-template-columns:repeat(3,minmax(0,1fr));gap:.75rem 1rem}
+.answer{font-size:1.05rem}
+.answer li{margin-bottom:.4rem}
+h2,h3,figcaption,.key,.note{break-after:avoid}
+figcaption,.note{break-inside:avoid}
+svg text{font-size:10.5px}
 .scroll{overflow:visible}
 table{font-size:.82rem}
 th,td{padding:.25rem .4rem}
 thead th{white-space:normal}
-pre{white-space:pre-wrap;max-height:none;overflow-wrap:anywhere}
+pre{white-space:pre-wrap;max-height:none;overflow-wrap:anywhere;columns:2;column-gap:1.5rem;font-size:9.5px;padding:.75rem}
 .verdict,.badge,.bar,.fill,td{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 `;
