@@ -97,10 +97,10 @@ describe('Ctrl-C', () => {
 
   it('while the certificates are made: nothing was measured, and the result says so', async () => {
     const out = join(folder.path, 'early');
-    const run = start([...longRun(out), '--set', 'corpus.identities=60000'], {
-      cache: join(folder.path, 'cache-early'),
-    });
-    await delay(1_500);
+    const early = join(folder.path, 'cache-early');
+    const run = start([...longRun(out), '--set', 'corpus.identities=60000'], { cache: early });
+    while (!existsSync(join(early, 'work'))) await delay(20);
+    await delay(300);
     run.child.kill('SIGINT');
     const { code, stderr } = await run.finished;
     expect(code, stderr).toBe(105);
