@@ -27,7 +27,7 @@ export function progressOn(stream: NodeJS.WriteStream): {
     if (!live || now - drawnAt < redrawMs) return;
     drawnAt = now;
     clear();
-    stream.write(text.slice(0, Math.max(20, (stream.columns ?? 80) - 1)));
+    stream.write(text.slice(0, Math.max(20, (stream.columns || 80) - 1)));
     drawn = true;
   };
   return {
