@@ -66,6 +66,22 @@ describe('each format', () => {
   });
 });
 
+describe('names that every object has', () => {
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    '%s is a name like any other',
+    (name) => {
+      const result = hostileRun(name);
+      const [first] = result.variants;
+      if (first === undefined) throw new Error('the fixture has a variant');
+      // A second variant without that label: it must not find the one that it inherits.
+      const all = { ...result, variants: [first, { ...first, name: 'other', labels: {} }] };
+      for (const { format, render: tell } of formats) {
+        if (format !== 'json') expect(tell(all)).not.toContain('[native code]');
+      }
+    },
+  );
+});
+
 describe('JUnit', () => {
   it('is well-formed whatever the names', () => {
     fc.assert(

@@ -1,4 +1,4 @@
-import type { Result } from '../../../result/index.ts';
+import type { Result, VariantResult } from '../../../result/index.ts';
 import { html, type Markup } from '../markup.ts';
 import { renderSeriesKey } from './key.ts';
 import { type SeriesStyle, seriesPerPanel, seriesStyle } from './series.ts';
@@ -15,7 +15,7 @@ const preferred = ['revocation', 'connectAuth', 'refusedAt', 'target', 'crlEntri
  */
 export function variantStyles({ variants }: Result): VariantStyles {
   if (variants.length <= seriesPerPanel) return { of: seriesStyle, legend: null };
-  const valueIn = (variant: number, key: string) => String(variants[variant]?.labels[key] ?? '');
+  const valueIn = (variant: number, key: string) => labelOf(variants[variant]?.labels ?? {}, key);
   const keys = [...preferred, ...variants.flatMap(({ labels }) => Object.keys(labels))];
   const distinct = (key: string) => [...new Set(variants.map((_, i) => valueIn(i, key)))];
   const key = keys.find((candidate) => {
@@ -28,4 +28,9 @@ export function variantStyles({ variants }: Result): VariantStyles {
     of: (variant) => seriesStyle(Math.max(0, values.indexOf(valueIn(variant, key)))),
     legend: html`<p class="note">Colour and marker: ${key}</p>${renderSeriesKey(values.map((value) => (value === '' ? 'none given' : value)))}`,
   };
+}
+
+/** A variant's own value of a label. Names of labels are a stranger's: `constructor` must not find what every object has. */
+export function labelOf(labels: VariantResult['labels'], key: string): string {
+  return Object.hasOwn(labels, key) ? String(labels[key]) : '';
 }

@@ -3,6 +3,7 @@ import type { Result } from '../../../result/index.ts';
 import { count } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
 import { bytesCell, countCell, nameCell } from '../cells.ts';
+import { labelOf } from '../charts/variant-style.ts';
 import { html, lines, type Markup } from '../markup.ts';
 import { renderTable } from '../table.ts';
 import type { Section } from './section.ts';
@@ -33,7 +34,7 @@ function targets({ variants }: Result): Markup {
     ],
     rows: variants.map(({ name, labels: own, target, corpus }) => [
       nameCell(name),
-      ...labels.map((label) => nameCell(String(own[label] ?? ''), 40)),
+      ...labels.map((label) => nameCell(labelOf(own, label), 40)),
       countCell(corpus.identities),
       countCell(corpus.crlEntries),
       bytesCell(corpus.crlBytes),

@@ -111,7 +111,7 @@ function calibration({ environment }: Result): Markup | null {
     {
       caption: 'Calibration',
       columns: [{ title: 'Operation' }, { title: 'µs each', numeric: true }],
-      rows: entries.map(([name, value]) => [nameCell(calibrationNames[name] ?? name), figureCell(value)]),
+      rows: entries.map(([name, value]) => [nameCell(calibrationNames.get(name) ?? name), figureCell(value)]),
     },
   )}`;
 }
