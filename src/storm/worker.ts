@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Identity } from '../pki/identity.ts';
 import { ClientPool } from './client-pool.ts';
+import { garbageCollector } from './collect.ts';
 import type { Client, Driver } from './drivers/driver.ts';
 import { drivers } from './drivers/index.ts';
 import type { FromWorker, ToWorker, WorkerCohort, WorkerOrder } from './messages.ts';
@@ -81,16 +82,19 @@ function makeReady(): ClientPool[] {
 }
 
 function serve(pools: readonly ClientPool[]): void {
+  const collect = garbageCollector();
   let round: Round | undefined;
   parentPort?.on('message', (message: ToWorker) => {
     if (message.kind === 'stop') round?.stop();
     else {
       round = new Round(message.round, pools, () => {
         round = undefined;
+        collect();
         tell({ kind: 'round-over' });
       });
     }
   });
+  collect();
   tell({ kind: 'ready' });
 }
 

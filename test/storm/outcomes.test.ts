@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { connect as tcpConnect } from 'node:net';
+import { connect } from 'node:tls';
 import { generate, parser } from 'mqtt-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Identity } from '../../src/pki/identity.ts';
 import { connectBytes, readConnack } from '../../src/storm/drivers/mqtt-bytes.ts';
+import { certificateOfSession } from '../../src/storm/drivers/server-identity.ts';
 import { type AttemptSettings, attempt, client, type Told } from './attempt-once.ts';
 import { type TestCorpus, testCorpus } from './corpus.ts';
 import {
@@ -276,6 +279,34 @@ describe('what is not the answer of the target', () => {
     await second.close();
     other.remove();
   });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'the certificate is found in the session of %s',
+    async (version) => {
+      const server = await tlsServer(corpus, () => {}, {
+        requestCert: false,
+        minVersion: version,
+        maxVersion: version,
+      });
+      const socket = connect({
+        host: '127.0.0.1',
+        port: server.port,
+        ca: corpus.serverCa,
+        servername: 'localhost',
+      });
+      await once(socket, 'secureConnect');
+      const session = socket.getSession() ?? Buffer.alloc(0);
+      const raw = socket.getPeerX509Certificate()?.raw;
+      expect(raw).toBeDefined();
+      expect(certificateOfSession(session)?.equals(raw ?? Buffer.alloc(0))).toBe(true);
+      for (let cut = 0; cut < session.length - 1; cut += 7) {
+        const found = certificateOfSession(session.subarray(0, cut));
+        expect(found === undefined || found.equals(raw ?? Buffer.alloc(0))).toBe(true);
+      }
+      socket.destroy();
+      await server.close();
+    },
+  );
 
   it('an IP address is looked for among the addresses of the certificate', async () => {
     const told = await attemptAt(tlsServer(corpus, acceptAll), 'none', { serverName: '127.0.0.1' });
