@@ -12,8 +12,15 @@ const told = [ScenarioError, UsageError, RunError, ResultError, PkiError, StormE
 /** One sentence for what a user can mend; the stack for what only we can. */
 export function explain(error: unknown): string {
   if (told.some((kind) => error instanceof kind)) return (error as Error).message;
+  if (isSystemError(error))
+    return `the system refused: ${error.message}; make room or choose another place, then do it again`;
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `certstorm failed where it should not, please report this:\n${trace}`;
+}
+
+/** What the file system says (ENOSPC, EACCES, …): nothing of ours is broken. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
 }
 
 /** The exit code that DESIGN's contract gives to this failure. */
