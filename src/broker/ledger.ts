@@ -17,8 +17,8 @@ const PENDING = 2;
 const KEYS = 3;
 const FIRST_COUNT = 4;
 
-const maxKeys = 16_384;
-const maxNameBytes = 256;
+const maxKeys = 8192;
+const meanNameBytes = 128;
 const anySource = '*';
 
 export class ConnectionLedger {
@@ -31,7 +31,7 @@ export class ConnectionLedger {
   constructor(keys = maxKeys) {
     this.memory = {
       counters: new SharedArrayBuffer(4 * (FIRST_COUNT + keys)),
-      names: new SharedArrayBuffer(keys * maxNameBytes),
+      names: new SharedArrayBuffer(keys * meanNameBytes),
     };
     this.#counters = new Int32Array(this.memory.counters);
     this.#names = new Uint8Array(this.memory.names);

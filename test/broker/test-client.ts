@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import mqttPacket from 'mqtt-packet';
 import type { ClientFiles, TestPki } from './test-pki.ts';
 
 export type Attempt = ConnectionOptions & {
+  localAddress?: string;
   clientId?: string;
   userName?: string;
   password?: string;
+  /** Sent in place of CONNECT; null sends nothing. */
+  instead?: Buffer | null;
+  /** Called when the CONNECT is on its way. */
+  sent?: (socket: TLSSocket) => void;
   /** Called when the CONNACK is there; without it the client leaves then. */
   stay?: (socket: TLSSocket) => void;
 };
@@ -17,13 +22,13 @@ export type Ending = number | 'closed' | `error ${string}`;
 export type Address = { host: string; port: number };
 
 /** TLS options of a client that presents these files and trusts the test CA. */
-export function clientOptions(pki: TestPki, files: ClientFiles | null): ConnectionOptions {
-  return { ca: readFileSync(pki.caFile), servername: 'localhost', ...(files ?? {}) };
+export function clientOptions(pki: TestPki, files: ClientFiles | null) {
+  return { ca: readFileSync(pki.caFile), servername: 'localhost', ...files };
 }
 
 /** One attempt over a real socket: TLS, CONNECT, and whatever the broker answers. */
 export function attemptConnect(address: Address, options: Attempt): Promise<Ending> {
-  const { clientId = 'client', userName, password, stay, ...tls } = options;
+  const { clientId = 'client', userName, password, instead, sent, stay, ...tls } = options;
   return new Promise((resolve) => {
     const socket = connect({ ...address, ...tls });
     const parser = mqttPacket.parser();
@@ -34,18 +39,17 @@ export function attemptConnect(address: Address, options: Attempt): Promise<Endi
       else stay(socket);
     });
     socket.on('secureConnect', () => {
-      socket.write(
-        mqttPacket.generate({
-          cmd: 'connect',
-          protocolId: 'MQTT',
-          protocolVersion: 4,
-          clean: true,
-          clientId,
-          keepalive: 60,
-          ...(userName !== undefined && { username: userName }),
-          ...(password !== undefined && { password: Buffer.from(password) }),
-        }),
-      );
+      const connectPacket = mqttPacket.generate({
+        cmd: 'connect',
+        protocolId: 'MQTT',
+        protocolVersion: 4,
+        clean: true,
+        clientId,
+        keepalive: 60,
+        ...(userName !== undefined && { username: userName }),
+        ...(password !== undefined && { password: Buffer.from(password) }),
+      });
+      if (instead !== null) socket.write(instead ?? connectPacket, () => sent?.(socket));
     });
     socket.on('data', (chunk) => parser.parse(chunk));
     socket.on('error', (error: NodeJS.ErrnoException) => resolve(`error ${error.code ?? error.message}`));

@@ -29,7 +29,6 @@ const clientNames = [
   'self-signed',
   'wrong-eku',
   'bad-signature',
-  'wrong-key',
 ] as const;
 
 const caName = 'Test CA';
@@ -85,7 +84,8 @@ export function makeTestPki(): TestPki {
       { cwd: dir, stdio: 'pipe' },
     );
   };
-  const newKey = (name: string) => openssl(`genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ${name}.key`);
+  const newKey = (name: string) =>
+    openssl(`genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ${name}.key`);
   const issue = (name: string, extensions: string, more = '', ca = 'ca') => {
     newKey(name);
     openssl(`req -new -key ${name}.key -subj /CN=${name} -config openssl.cnf -out ${name}.csr`);
@@ -103,11 +103,15 @@ export function makeTestPki(): TestPki {
   issue('not-yet-valid', 'client', ' -startdate 20480101000000Z -enddate 20490101000000Z');
   issue('unknown-ca', 'client', '', 'other-ca');
   issue('wrong-eku', 'server');
-  root('self-signed', 'self-signed');
+  newKey('self-signed');
+  openssl(
+    'req -x509 -new -key self-signed.key -days 2 -config openssl.cnf -extensions client -out self-signed.pem -subj /CN=self-signed',
+  );
   issue('bad-signature', 'client');
-  writeFileSync(path('bad-signature.pem'), corruptSignature(readFileSync(path('bad-signature.pem'), 'latin1')));
-  issue('wrong-key', 'client');
-  newKey('wrong-key');
+  writeFileSync(
+    path('bad-signature.pem'),
+    corruptSignature(readFileSync(path('bad-signature.pem'), 'latin1')),
+  );
   openssl('ca -config openssl.cnf -cert ca.pem -keyfile ca.key -revoke revoked.pem');
   openssl('ca -config openssl.cnf -cert ca.pem -keyfile ca.key -gencrl -out crl.pem');
   chmodSync(dir, 0o700);
@@ -150,7 +154,7 @@ export function writeLargeCrl(pki: TestPki, entries: number): string {
     der(0x30, der(0x31, commonName)),
     utcTime('250101000000Z'),
     utcTime('480101000000Z'),
-    der(0x30, ...Array.from({ length: entries }, (_, index) => entry(index))),
+    der(0x30, Buffer.concat(Array.from({ length: entries }, (_, index) => entry(index)))),
   );
   const signature = sign('sha256', tbs, createPrivateKey(readFileSync(join(pki.dir, 'ca.key'))));
   const file = join(pki.dir, `crl-${entries}.pem`);
@@ -171,6 +175,10 @@ function der(tag: number, ...contents: Buffer[]): Buffer {
 }
 
 function toPem(label: string, bytes: Buffer): string {
-  const base64 = bytes.toString('base64').replace(/(.{64})/g, '$1\n');
+  const base64 =
+    bytes
+      .toString('base64')
+      .match(/.{1,64}/g)
+      ?.join('\n') ?? '';
   return `-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`;
 }
