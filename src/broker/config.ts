@@ -22,7 +22,12 @@ export type RefusalLayer = 'tls' | 'connect';
 
 /**
  * One line of the broker's own count. `source` is the first three octets of the peer's address, so that a storm which gives each
- * cohort a block of loopback addresses can tell its cohorts apart in the broker's count too. What `cause` can say: see verdict.ts.
+ * cohort a block of loopback addresses can tell its cohorts apart in the broker's count too; `unknown` for a peer that had reset the
+ * connection before it was accepted, of which the system tells no address.
+ *
+ * `cause` is `accepted`; for a refusal in TLS OpenSSL's verify error (`CERT_HAS_EXPIRED`) or its reason for a failed handshake
+ * (`ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE`); for a refusal at CONNECT the CONNACK code's name (`not_authorized`) or `protocol_error`;
+ * for the abandoned `handshake-` or `connect-` and `closed`, `reset` or `timeout`.
  */
 export type BrokerTally = {
   source: string;

@@ -1,12 +1,11 @@
 import { Socket } from 'node:net';
-import type { Histogram } from 'node:perf_hooks';
 import process from 'node:process';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { BrokerSnapshot } from './config.ts';
 import { type ControlReply, type ControlRequest, controlFd, encodeLine, lineSplitter } from './control.ts';
 import { LedgerReader } from './ledger.ts';
 import { type ControlThreadData, eventLoopDelayMs } from './measured-loop.ts';
-import { readProcessMemory } from './process-memory.ts';
+import { ownMemoryReader } from './process-memory.ts';
 
 /**
  * Entry of the broker's side thread. It owns the control channel, so that a snapshot is answered while the main loop is busy, and so
@@ -17,6 +16,7 @@ const main = parentPort;
 if (main === null) throw new Error('the control thread is started by the broker, not by hand');
 
 const reader = new LedgerReader(ledger);
+const readMemory = ownMemoryReader();
 const channel = new Socket({ fd: controlFd, readable: true, writable: true });
 const split = lineSplitter();
 
@@ -29,7 +29,7 @@ channel.on('error', () => undefined);
 main.on('message', send);
 
 function receive(request: ControlRequest): void {
-  if (request.verb === 'snapshot') send({ id: request.id, answer: snapshot(loopDelay, reader) });
+  if (request.verb === 'snapshot') send({ id: request.id, answer: snapshot() });
   else main?.postMessage(request);
 }
 
@@ -42,18 +42,14 @@ function die(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-function snapshot(histogram: Histogram, counts: LedgerReader): BrokerSnapshot {
+function snapshot(): BrokerSnapshot {
   // In a worker too this is getrusage(RUSAGE_SELF): every thread of the process.
   const cpu = process.cpuUsage();
-  const memory = readProcessMemory('self') ?? {
-    rssBytes: process.memoryUsage.rss(),
-    rssPeakBytes: process.resourceUsage().maxRSS * 1024,
-  };
   return {
     cpuUserMs: cpu.user / 1000,
     cpuSystemMs: cpu.system / 1000,
-    ...memory,
-    eventLoopDelayMs: eventLoopDelayMs(histogram),
-    ...counts.read(),
+    ...readMemory(),
+    eventLoopDelayMs: eventLoopDelayMs(loopDelay),
+    ...reader.read(),
   };
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -99,6 +100,8 @@ async function brokerConfig(order: TargetOrder): Promise<BrokerConfig> {
 function spawnBroker(): ChildProcess {
   // What is measured must not depend on a debugger or a flag that the user's shell has set for Node.
   const { NODE_OPTIONS: _, ...env } = process.env;
+  // Password hashes run in libuv's pool, which has four threads however many cores there are.
+  env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()));
   try {
     return spawn(process.execPath, ['--expose-gc', fileURLToPath(brokerEntry)], {
       env,

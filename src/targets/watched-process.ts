@@ -72,6 +72,11 @@ export class WatchedProcess {
 /** How a process ended, to be read after its name: `was killed by SIGKILL`, `ended with exit code 1: …`. */
 export function describeDeath({ code, signal, lastStderr }: TargetDeath): string {
   const how = signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`;
-  const last = lastStderr.findLast((line) => line.trim() !== '');
+  const last = lastStderr.findLast((line) => line.trim() !== '' && !isStackTrace(line));
   return last === undefined ? how : `${how}: ${last.trim()}`;
+}
+
+/** Frames, the properties of an error printed under them, and Node's own last line. */
+function isStackTrace(line: string): boolean {
+  return /^\s+at |^\s+\S+: .*,?$|^\s*[\]}^]|^Node\.js v/.test(line);
 }

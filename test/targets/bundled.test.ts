@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
@@ -169,6 +169,37 @@ describe('the end of a broker', () => {
     return { conductor, nextLine: async () => (await lines.next()).value };
   }
 });
+
+const prlimit = spawnSync('prlimit', ['--version']).status === 0;
+
+test.runIf(prlimit)(
+  'without a file descriptor left the broker answers its conductor, and serves again later',
+  async () => {
+    const broker = await startBroker(pki);
+    spawnSync('prlimit', ['--pid', String(broker.pid), '--nofile=64:64']);
+    const sockets = Array.from({ length: 100 }, () =>
+      connectTcp(broker.address)
+        .on('error', () => undefined)
+        .resume(),
+    );
+    // The system closes what it can't hand over; the others stay open.
+    let closed = 0;
+    for (const socket of sockets) socket.once('close', () => closed++);
+    let connections = 0;
+    while (connections === 0 || connections + closed < sockets.length) {
+      const snapshot = await broker.snapshot();
+      expect(snapshot.connections).toBe(snapshot.pending);
+      expect(snapshot.rssBytes).toBeGreaterThan(0);
+      connections = snapshot.connections ?? 0;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(connections).toBeLessThan(64);
+    for (const socket of sockets) socket.destroy();
+    await settledSnapshot(broker, connections);
+    expect(await attemptConnect(broker.address, clientOptions(pki, pki.clients.good))).toBe(0);
+    await broker.stop();
+  },
+);
 
 describe('a broker that does not start', () => {
   test('because its port is in use says so, and leaves no process behind', async () => {
