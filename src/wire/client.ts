@@ -121,9 +121,12 @@ export class TlsClient {
     this.writer.protection = new RecordProtection(suite, trafficKeys(suite, handshake.clientSecret));
   }
 
-  /** close_notify, and an end. */
-  close(): void {
-    if (this.phase === 'open') this.writer.sendAlert('close_notify');
+  /** close_notify, and an end. `last` goes before it in the same write, e.g. an MQTT DISCONNECT; it is dropped before the handshake is complete. */
+  close(last?: Uint8Array): void {
+    if (this.phase === 'open') {
+      if (last === undefined) this.writer.sendAlert('close_notify');
+      else this.writer.sendLast(last);
+    }
     this.end({ kind: 'local-close' });
   }
 

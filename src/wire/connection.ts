@@ -42,9 +42,9 @@ export class Connection {
       onSession: onSession && ((session) => onSession.call(events, session, this)),
       ended: (ending) => {
         // What was written (an alert, a close_notify) goes out first; a peer that has gone needs nothing more.
-        if (ending.kind === 'local-close' || ending.kind === 'alert-sent' || ending.kind === 'close-notify')
-          this.socket.destroySoon();
-        else this.socket.destroy();
+        // A write that the kernel took at once needs no waiting for, and closing says FIN as well as shutting down does.
+        if (this.socket.writableLength === 0) this.socket.destroy();
+        else this.socket.destroySoon();
         events.onEnd(ending, this);
       },
     };
@@ -88,9 +88,9 @@ export class Connection {
     this.tls.write(bytes);
   }
 
-  /** close_notify and FIN; ends as `local-close`. */
-  close(): void {
-    this.tls.close();
+  /** close_notify and FIN, with `last` before them in the same write; ends as `local-close`. */
+  close(last?: Uint8Array): void {
+    this.tls.close(last);
   }
 
   /** Gone at once, without close_notify; ends as `local-close`. */

@@ -15,7 +15,7 @@ import { readServerHello, type ServerHello } from './messages/server-hello.ts';
 import type { Offer } from './offer.ts';
 import type { RecordWriter } from './record-writer.ts';
 import type { Session } from './session.ts';
-import { checkServerSignature } from './signature-schemes.ts';
+import { checkServerSignature, type ServerKey } from './signature-schemes.ts';
 import type { Transcript } from './transcript.ts';
 import type { Trust } from './trust/trust.ts';
 
@@ -72,7 +72,7 @@ export class Handshake {
   private session: Session | null;
   private hello: Hello | null = null;
   private request: CertificateRequest | null = null;
-  private serverKey: ReturnType<Trust['serverKey']> = null;
+  private serverKey: ServerKey | null = null;
 
   constructor(settings: HandshakeSettings, writer: RecordWriter, transcript: Transcript) {
     this.settings = settings;
@@ -233,7 +233,13 @@ export class Handshake {
     const { scheme, signature } = readCertificateVerify(body);
     const { hash } = this.suite as CipherSuite;
     const { schemes } = this.settings.offer;
-    checkServerSignature(schemes, scheme, this.serverKey, this.transcript.digest(hash, start), signature);
+    checkServerSignature(
+      schemes,
+      scheme,
+      this.serverKey,
+      () => this.transcript.digest(hash, start),
+      signature,
+    );
     this.phase = 'finished';
   }
 

@@ -71,9 +71,20 @@ export class RecordWriter {
     this.send(out);
   }
 
+  /** The last application data and close_notify behind it, in one write. */
+  sendLast(data: Uint8Array): void {
+    const out = Buffer.allocUnsafe(this.sealedSize(data.length) + this.sealedSize(2));
+    this.seal(
+      out,
+      this.seal(out, 0, contentType.applicationData, data),
+      contentType.alert,
+      encodeAlert('close_notify'),
+    );
+    this.send(out);
+  }
+
   sendAlert(name: AlertName): void {
-    // Warning for close_notify, fatal for all else; receivers of TLS 1.3 go by the name alone (section 6).
-    const alert = Uint8Array.of(name === 'close_notify' ? 1 : 2, alertNumbers[name]);
+    const alert = encodeAlert(name);
     if (this.protection !== null) {
       this.sendSealed(contentType.alert, alert);
       return;
@@ -96,4 +107,9 @@ export class RecordWriter {
       end = protection.seal(out, end, type, content.subarray(from, from + recordSize));
     return end;
   }
+}
+
+/** Warning for close_notify, fatal for all else; receivers of TLS 1.3 go by the name alone (section 6). */
+function encodeAlert(name: AlertName): Uint8Array {
+  return Uint8Array.of(name === 'close_notify' ? 1 : 2, alertNumbers[name]);
 }

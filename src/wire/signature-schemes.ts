@@ -128,15 +128,22 @@ export function signedContent(side: 'server' | 'client', transcriptHash: Uint8Ar
   return content;
 }
 
+/** A server's key with the codes of the schemes that fit it, found once: asking a KeyObject for its details costs. */
+export type ServerKey = { key: KeyObject; fitting: ReadonlySet<number> };
+
+export function serverKeyOf(key: KeyObject): ServerKey {
+  return { key, fitting: new Set(schemesFor(key).map((scheme) => scheme.code)) };
+}
+
 /**
- * The server's CertificateVerify against its key. `key` null: the caller does not verify the server, only that the scheme was offered.
+ * The server's CertificateVerify against its key. `serverKey` null: the caller does not verify the server, only that the scheme was offered.
  * @throws Violation illegal_parameter, decrypt_error
  */
 export function checkServerSignature(
   offered: ReadonlySet<number>,
   code: number,
-  key: KeyObject | null,
-  transcriptHash: Uint8Array,
+  serverKey: ServerKey | null,
+  transcriptHash: () => Uint8Array,
   signature: Uint8Array,
 ): void {
   const scheme = byCode.get(code);
@@ -147,13 +154,14 @@ export function checkServerSignature(
     );
   if (scheme.name.startsWith('rsa_pkcs1'))
     throw new Violation('illegal_parameter', `CertificateVerify: ${scheme.name} is for certificates only`);
-  if (key === null) return;
-  if (!scheme.fits(key))
+  if (serverKey === null) return;
+  if (!serverKey.fitting.has(code))
     throw new Violation(
       'illegal_parameter',
       `CertificateVerify: ${scheme.name} does not fit the certificate's key`,
     );
-  const content = signedContent('server', transcriptHash);
+  const { key } = serverKey;
+  const content = signedContent('server', transcriptHash());
   if (!verify(scheme.digest, content, scheme.padding ? { key, ...scheme.padding } : key, signature))
     throw new Violation('decrypt_error', 'CertificateVerify: the signature is wrong');
 }

@@ -120,7 +120,7 @@ describe('cryptography in JavaScript agrees with what is published and with Open
 
   it('records of every suite and length are what OpenSSL makes of the same key, nonce and header', () => {
     for (const suite of cipherSuites)
-      for (const length of [0, 1, 15, 16, 100, 159, 160, 161, 1000, 16_384]) {
+      for (const length of [0, 1, 15, 16, 100, 254, 255, 256, 1000, 16_384]) {
         const keys = trafficKeys(suite, suite.hash.hmacKey(Buffer.alloc(suite.hash.length, 7)));
         const sealing = new RecordProtection(suite, keys);
         const opening = new RecordProtection(suite, keys);

@@ -10,7 +10,7 @@ import { readCertificate } from '../../src/wire/messages/certificate.ts';
 import { readCertificateVerify } from '../../src/wire/messages/certificate-verify.ts';
 import type { Offer } from '../../src/wire/offer.ts';
 import { binder, type Session } from '../../src/wire/session.ts';
-import { checkServerSignature, signatureSchemes } from '../../src/wire/signature-schemes.ts';
+import { checkServerSignature, serverKeyOf, signatureSchemes } from '../../src/wire/signature-schemes.ts';
 import { prepareTrust } from '../../src/wire/trust/trust.ts';
 import { octets, recordedHello, recordedOffer, shareOf, trace } from './traces.ts';
 
@@ -157,10 +157,10 @@ describe('the traces of RFC 8448', () => {
         certificate,
       ]);
       const [leaf] = readCertificate(certificate.subarray(4));
-      const key = new X509Certificate(leaf ?? new Uint8Array(0)).publicKey;
+      const key = serverKeyOf(new X509Certificate(leaf ?? new Uint8Array(0)).publicKey);
       const verify = message('construct a CertificateVerify', 'CertificateVerify').subarray(4);
       const { scheme, signature } = readCertificateVerify(verify);
-      const hash = sha256.digest(transcript);
+      const hash = () => sha256.digest(transcript);
       checkServerSignature(offered, scheme, key, hash, signature);
       const flipped = Uint8Array.from(signature);
       flipped[40] = (flipped[40] ?? 0) ^ 4;

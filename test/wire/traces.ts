@@ -33,7 +33,8 @@ export function shareOf(kind: 'x25519' | 'P-256', privateKey: Buffer): KeyShare 
   if (kind === 'P-256') return ecdhShare(secp256r1, 'prime256v1', 65, privateKey);
   const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b656e04220420', 'hex'), privateKey]);
   const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
-  return x25519Share({ privateKey: key, publicKey: createPublicKey(key) });
+  const publicKey = createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-32);
+  return x25519Share(key, publicKey);
 }
 
 /** A ClientHello that was recorded, as its sender would know it. */

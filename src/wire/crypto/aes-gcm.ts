@@ -3,10 +3,10 @@
  * the runtime. NOT constant-time, by its tables: it is for throw-away test keys of a load generator and must protect nothing real.
  */
 
-const T0 = new Uint32Array(256);
-const T1 = new Uint32Array(256);
-const T2 = new Uint32Array(256);
-const T3 = new Uint32Array(256);
+const T0 = new Int32Array(256);
+const T1 = new Int32Array(256);
+const T2 = new Int32Array(256);
+const T3 = new Int32Array(256);
 const S = new Uint8Array(256);
 {
   let p = 1;
@@ -26,7 +26,7 @@ const S = new Uint8Array(256);
   for (let i = 0; i < 256; i++) {
     const s = S[i] as number;
     const s2 = ((s << 1) ^ (s & 0x80 ? 0x11b : 0)) & 0xff;
-    const word = ((s2 << 24) | (s << 16) | (s << 8) | (s2 ^ s)) >>> 0;
+    const word = (s2 << 24) | (s << 16) | (s << 8) | (s2 ^ s);
     T0[i] = word;
     T1[i] = (word >>> 8) | (word << 24);
     T2[i] = (word >>> 16) | (word << 16);
@@ -35,29 +35,31 @@ const S = new Uint8Array(256);
 }
 
 /** Reduction of the four bits that fall out when GHASH's accumulator is shifted (Shoup's tables). */
-const reduce = new Uint32Array(16);
+const reduce = new Int32Array(16);
 for (let i = 0; i < 16; i++) {
   let r = 0;
   for (let bit = 0; bit < 4; bit++) if (i & (1 << bit)) r ^= 0xe1000000 >>> (3 - bit);
   reduce[i] = r;
 }
 
-const out = new Uint32Array(4);
-const hash = new Uint32Array(4);
+const zeros: number[] = Array.from({ length: 64 }, () => 0);
+const out = new Int32Array(4);
+const hash = new Int32Array(4);
 
 export class AesGcm {
-  private readonly roundKeys: Uint32Array;
+  // Plain arrays: a typed array of more than 64 bytes lies outside V8's heap and takes a microsecond to make.
+  private readonly roundKeys: number[] = [];
   private readonly rounds: number;
   /** Multiples of H by the 16 nibbles, four words each. */
-  private readonly table = new Uint32Array(64);
+  private readonly table: number[] = zeros.slice();
 
   /** @param key 16 or 32 bytes */
   constructor(key: Uint8Array) {
     const words = key.length / 4;
     this.rounds = words + 6;
     const count = 4 * (this.rounds + 1);
-    const w = new Uint32Array(count);
-    for (let i = 0; i < words; i++) w[i] = read(key, i * 4);
+    const w = this.roundKeys;
+    for (let i = 0; i < words; i++) w.push(read(key, i * 4));
     let rcon = 1;
     for (let i = words; i < count; i++) {
       let t = w[i - 1] as number;
@@ -65,9 +67,8 @@ export class AesGcm {
         t = substituted((t << 8) | (t >>> 24)) ^ (rcon << 24);
         rcon = (rcon << 1) ^ (rcon & 0x80 ? 0x11b : 0);
       } else if (words > 6 && i % words === 4) t = substituted(t);
-      w[i] = (w[i - words] as number) ^ t;
+      w.push((w[i - words] as number) ^ t);
     }
-    this.roundKeys = w;
     this.encrypt(0, 0, 0, 0);
     const m = this.table;
     let a = out[0] as number;
@@ -94,7 +95,7 @@ export class AesGcm {
   seal(nonce: Uint8Array, aad: Uint8Array, bytes: Uint8Array, at: number, length: number): void {
     this.crypt(nonce, bytes, at, length, bytes, at);
     this.tag(nonce, aad, bytes, at, length);
-    for (let i = 0; i < 16; i++) bytes[at + length + i] = (hash[i >> 2] as number) >>> (24 - (i & 3) * 8);
+    for (let word = 0; word < 4; word++) write(bytes, at + length + word * 4, hash[word] as number);
   }
 
   /** Decrypts `bytes[at..at+length]`, behind which the tag lies, into `into`; false (and nothing written) where the tag is wrong. */
@@ -127,10 +128,15 @@ export class AesGcm {
     const n2 = read(nonce, 8);
     for (let done = 0, counter = 2; done < length; done += 16, counter++) {
       this.encrypt(n0, n1, n2, counter);
-      const step = Math.min(16, length - done);
-      for (let i = 0; i < step; i++)
-        into[to + done + i] =
-          (from[at + done + i] as number) ^ ((out[i >> 2] as number) >>> (24 - (i & 3) * 8));
+      const p = at + done;
+      const q = to + done;
+      if (length - done >= 16) {
+        for (let word = 0; word < 4; word++)
+          write(into, q + word * 4, read(from, p + word * 4) ^ (out[word] as number));
+      } else {
+        for (let i = 0; done + i < length; i++)
+          into[q + i] = (from[p + i] as number) ^ ((out[i >> 2] as number) >>> (24 - (i & 3) * 8));
+      }
     }
   }
 
@@ -245,4 +251,11 @@ function read(bytes: Uint8Array, at: number): number {
     ((bytes[at + 2] as number) << 8) |
     (bytes[at + 3] as number)
   );
+}
+
+function write(bytes: Uint8Array, at: number, word: number): void {
+  bytes[at] = word >>> 24;
+  bytes[at + 1] = word >>> 16;
+  bytes[at + 2] = word >>> 8;
+  bytes[at + 3] = word;
 }

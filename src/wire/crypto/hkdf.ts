@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type HmacKey, RuntimeHmacKey, Sha256HmacKey } from './hmac.ts';
+import { type HmacKey, Sha256HmacKey, Sha384HmacKey } from './hmac.ts';
 
 /** The hash of a cipher suite: transcripts, HMAC, HKDF. */
 export type SuiteHash = {
@@ -20,7 +20,7 @@ export const sha384: SuiteHash = {
   name: 'sha384',
   length: 48,
   digest: (bytes) => hash('sha384', bytes, 'buffer'),
-  hmacKey: (secret) => new RuntimeHmacKey('sha384', secret),
+  hmacKey: (secret) => new Sha384HmacKey(secret),
 };
 
 /** HKDF-Extract (RFC 5869, section 2.2); the salt is given as an HMAC key, since most salts of TLS are constants. */

@@ -1,6 +1,6 @@
-import type { KeyObject } from 'node:crypto';
 import { Violation } from '../alerts.ts';
 import { readCertificate } from '../messages/certificate.ts';
+import { type ServerKey, serverKeyOf } from '../signature-schemes.ts';
 import { WireError } from '../wire-error.ts';
 import { type Certificate, readX509, verifyChain } from './chain.ts';
 
@@ -25,10 +25,13 @@ export type Trust = {
    * @param body Certificate message without its header
    * @throws Violation
    */
-  serverKey(body: Uint8Array): KeyObject | null;
+  serverKey(body: Uint8Array): ServerKey | null;
 };
 
-type Remembered = { body: Buffer; key: KeyObject | null; notBefore: number; notAfter: number };
+type Remembered = { body: Buffer; key: ServerKey | null; notBefore: number; notAfter: number };
+
+/** Where nothing is verified every well-formed chain will do, for ever. */
+const anyChain = { key: null, notBefore: Number.NEGATIVE_INFINITY, notAfter: Number.POSITIVE_INFINITY };
 
 /** Distinct chains remembered; a server farm has a few, not more. */
 const rememberedChains = 32;
@@ -62,12 +65,11 @@ export function prepareTrust(options: TrustOptions): Trust {
       for (const known of remembered)
         if (known.body.equals(body) && now >= known.notBefore && now <= known.notAfter) return known.key;
       const chain = readCertificate(body);
-      const verified = verifyServer
-        ? verifyChain(chain, roots, serverName, now)
-        : { key: null, notBefore: Number.NEGATIVE_INFINITY, notAfter: Number.POSITIVE_INFINITY };
+      const verified = verifyServer ? verifyChain(chain, roots, serverName, now) : anyChain;
+      const key = verified.key === null ? null : serverKeyOf(verified.key);
       if (remembered.length === rememberedChains) remembered.shift();
-      remembered.push({ body: Buffer.from(body), ...verified });
-      return verified.key;
+      remembered.push({ body: Buffer.from(body), ...verified, key });
+      return key;
     },
   };
 }
