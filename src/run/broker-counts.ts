@@ -10,6 +10,9 @@ export type BrokerCounts = {
   causes: Record<string, number>;
 };
 
+/** Source of a connection that was reset before the broker could ask for its address: its client gave up, and counts it so. */
+const unknownSource = 'unknown';
+
 /**
  * Sorts the broker's tallies by cohort: every worker and cohort storms from a block of loopback addresses of its own, and the broker
  * counts by block. `strangers` are connections from any other block: somebody else is at the broker too.
@@ -29,8 +32,8 @@ export function countByCohort(
   let strangers = 0;
   for (const { tally, count } of difference(before, after)) {
     const cohort = counts[cohortOf.get(tally.source) ?? -1];
-    if (cohort === undefined) strangers += count;
-    else add(cohort, tally, count);
+    if (cohort !== undefined) add(cohort, tally, count);
+    else if (tally.source !== unknownSource) strangers += count;
   }
   return { cohorts: counts, strangers };
 }

@@ -53,13 +53,22 @@ function matching(
   let unsaid = 0;
   for (const outcome of recording.outcomes) {
     if (!kinds.includes(outcome.kind)) continue;
-    const name = outcome.detail.replace(/ \(\d+\)$/, '');
-    if (name.toLowerCase() === cause.toLowerCase()) seen += outcome.count;
+    if (isSameCause(outcome.detail, cause)) seen += outcome.count;
     else if (outcome.kind === 'closed' || outcome.kind === 'reset') unsaid += outcome.count;
   }
   const told = Object.entries(broker?.causes ?? {}).reduce(
-    (sum, [name, count]) => (name.toLowerCase() === cause.toLowerCase() ? sum + count : sum),
+    (sum, [name, count]) => (isSameCause(name, cause) ? sum + count : sum),
     0,
   );
   return seen + Math.min(unsaid, told);
+}
+
+/** `not authorized (5)`, `not_authorized` and `Not authorized` are one cause: clients, brokers and people spell them differently. */
+function isSameCause(one: string, other: string): boolean {
+  const plain = (name: string) =>
+    name
+      .replace(/ \(\d+\)$/, '')
+      .toLowerCase()
+      .replaceAll(/[\s_-]+/g, ' ');
+  return plain(one) === plain(other);
 }

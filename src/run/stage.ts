@@ -5,7 +5,7 @@ import type { Corpus, CorpusSpec } from '../pki/identity.ts';
 import type { VariantPlan } from '../scenario/plan.ts';
 import { openStorm, type Storm } from '../storm/storm.ts';
 import { targets } from '../targets/index.ts';
-import type { RunningTarget } from '../targets/target.ts';
+import type { RunningTarget, TargetOrder } from '../targets/target.ts';
 import { TargetError } from '../targets/target-error.ts';
 import type { RunEvent } from './events.ts';
 import { leaveNothing } from './leftovers.ts';
@@ -72,6 +72,7 @@ export class Stage {
       return { target, storm };
     } catch (error) {
       if (!(error instanceof TargetError)) throw error;
+      if (this.#options.signal.aborted) return null;
       this.failure = error.message;
       this.#options.onEvent({ kind: 'target-failed', variant: this.variant.name, reason: error.message });
       return null;
@@ -104,7 +105,7 @@ export class Stage {
     const corpus = this.#madeCorpus();
     const workDir = join(this.#options.workDir, encodeURIComponent(name));
     mkdirSync(workDir, { recursive: true, mode: 0o700 });
-    const running = await kind.start({
+    const order: TargetOrder = {
       host: plan.host,
       port: plan.port,
       revocation: plan.revocation,
@@ -119,7 +120,8 @@ export class Stage {
         password: corpus.password,
       },
       workDir,
-    });
+    };
+    const running = await kind.start(order, this.#options.signal);
     const forget = leaveNothing(() => process.kill(running.pid, 'SIGKILL'));
     this.#target = { running, forget };
     this.version = running.version;
