@@ -226,7 +226,10 @@ export class TlsClient {
     // A transport that failed in the middle of the flight has ended the connection already.
     if (this.ended) return;
     this.idle = 0;
-    this.transcript.complete(this.output.onSession !== undefined);
+    const tickets = this.output.onSession !== undefined;
+    this.transcript.complete(tickets);
+    // Held connections are many, and without tickets nothing derives from the handshake any more.
+    if (!tickets) this.handshake.schedule = null;
   }
 
   private messageAfterHandshake(start: number, end: number): void {

@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { type ClientOutput, type ClientSettings, type Phase, TlsClient } from './client.ts';
 import type { Ending } from './ending.ts';
 import type { Session } from './session.ts';
+import { Trickle, type TricklePace } from './trickle.ts';
 
 export type ConnectOptions = ClientSettings & {
   /** An IP address: no name is looked up within an attempt. */
@@ -9,6 +10,8 @@ export type ConnectOptions = ClientSettings & {
   port: number;
   /** Source address; default the operating system's choice. */
   localAddress?: string;
+  /** Writes a few bytes at a time, whatever is said; default everything at once. */
+  trickle?: TricklePace;
 };
 
 /** Called synchronously from the socket's callbacks. `onEnd` comes once, last, whatever happens. */
@@ -34,13 +37,16 @@ export class Connection {
 
   constructor(options: ConnectOptions, events: ConnectionEvents) {
     const { onSession } = events;
+    const trickle = options.trickle && new Trickle(options.trickle, (bytes) => this.socket.write(bytes));
     const output: ClientOutput = {
       transmit: (bytes) => {
-        this.socket.write(bytes);
+        if (trickle === undefined) this.socket.write(bytes);
+        else trickle.push(bytes);
       },
       onApplicationData: (bytes) => events.onApplicationData(bytes, this),
       onSession: onSession && ((session) => onSession.call(events, session, this)),
       ended: (ending) => {
+        trickle?.stop();
         // What was written (an alert, a close_notify) goes out first; a peer that has gone needs nothing more.
         // A write that the kernel took at once needs no waiting for, and closing says FIN as well as shutting down does.
         if (this.socket.writableLength === 0) this.socket.destroy();
@@ -119,6 +125,7 @@ function failureEnding(connected: boolean, code: string, reason: string): Ending
 
 /**
  * Connects. Identity, trust and offer are prepared before the clock starts; see prepareIdentity, prepareTrust, prepareOffer.
+ * @throws what node:net throws for a port or an address that cannot be; all else comes as an ending
  * @example
  * connect(
  *   { host: '127.0.0.1', port: 8883, identity, trust, offer, applicationData: mqttConnect },

@@ -19,5 +19,6 @@ export type { Lie } from './lies/lie.ts';
 export { type Offer, type OfferOptions, prepareOffer } from './offer.ts';
 export type { Session } from './session.ts';
 export { signatureSchemes } from './signature-schemes.ts';
+export type { TricklePace } from './trickle.ts';
 export { prepareTrust, type Trust, type TrustOptions } from './trust/trust.ts';
 export { WireError, type WireErrorCode } from './wire-error.ts';

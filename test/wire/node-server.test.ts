@@ -174,6 +174,15 @@ describe('against a tls.Server of Node', () => {
     expect(connection.tls.bytesSent).toBeGreaterThan(30_000);
   });
 
+  it('a client that writes seven bytes at a time is served, or cut off where the server has no patience', async () => {
+    const slow = await go(plain.port, { trickle: { bytes: 7, everyMs: 1 } });
+    expect(slow.data.toString()).toBe('echo hello');
+    const { port } = await serve({ handshakeTimeout: 100 });
+    const { data, endings } = await go(port, { trickle: { bytes: 1, everyMs: 20 } });
+    expect(data).toHaveLength(0);
+    expect(endings).toEqual([{ kind: 'closed' }]);
+  });
+
   it('application data of 100 kB goes out and comes back', async () => {
     const big = Buffer.alloc(100_000, 'x');
     let sent = false;
