@@ -11,7 +11,9 @@ const entry = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 /** Path of the pinned runtime, or undefined where its platform package was not installed. */
 function pinnedRuntime() {
   try {
-    const manifest = createRequire(import.meta.url).resolve(`node-${process.platform}-${process.arch}/package.json`);
+    const manifest = createRequire(import.meta.url).resolve(
+      `node-${process.platform}-${process.arch}/package.json`,
+    );
     const binary = fileURLToPath(new URL('bin/node', `file://${manifest}`));
     return existsSync(binary) ? binary : undefined;
   } catch {

@@ -40,7 +40,8 @@ const rooms: Record<string, Rule> = {
 };
 
 // `import`/`export … from` over several lines, and `new URL('./worker.ts', import.meta.url)` never leaves its room.
-const importPattern = /\b(import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?['"](\.{1,2}\/[^'"]+)['"]|\bimport\(\s*['"](\.{1,2}\/[^'"]+)['"]/g;
+const importPattern =
+  /\b(import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?['"](\.{1,2}\/[^'"]+)['"]|\bimport\(\s*['"](\.{1,2}\/[^'"]+)['"]/g;
 
 const source = new URL('../src', import.meta.url).pathname;
 const problems: string[] = [];
@@ -53,7 +54,9 @@ for (const entry of readdirSync(source, { recursive: true, withFileTypes: true }
   const room = path.split('/')[0] ?? '';
   const rule = rooms[room];
   if (rule === undefined) {
-    problems.push(`src/${path}: '${room}' is no room of the house; the rooms are ${Object.keys(rooms).join(', ')}`);
+    problems.push(
+      `src/${path}: '${room}' is no room of the house; the rooms are ${Object.keys(rooms).join(', ')}`,
+    );
     continue;
   }
   const text = readFileSync(file, 'utf8');

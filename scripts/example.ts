@@ -19,7 +19,9 @@ if (run.status !== 0) process.exit(run.status ?? 1);
 
 const chromium = findChromium();
 if (chromium === undefined) {
-  console.error('no Chromium here, so docs/report.png stays as it was: scripts/install-chromium.sh installs one');
+  console.error(
+    'no Chromium here, so docs/report.png stays as it was: scripts/install-chromium.sh installs one',
+  );
 } else {
   await photograph(chromium, `${example}/report.html`, `${root}docs/report.png`);
   console.log('docs/report.png');

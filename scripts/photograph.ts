@@ -3,7 +3,9 @@ import { chromium } from 'playwright-core';
 
 /** Path of an installed Chromium, or undefined. */
 export function findChromium(): string | undefined {
-  return ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+  return ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+    existsSync(path),
+  );
 }
 
 /** A picture of the top of a page as a reader on a desk sees it, light, without going to the network. */

@@ -20,9 +20,12 @@ let result: Result;
 afterAll(folder.remove);
 
 beforeAll(async () => {
-  run = await certstorm(['run', quickstart, '--out', out, '--set', 'load.duration=4s', '--seed', '7'], {
-    cache,
-  });
+  run = await certstorm(
+    ['run', quickstart, '--out', out, '--set', 'load.duration=4s', '--set', 'load.rate=120', '--seed', '7'],
+    {
+      cache,
+    },
+  );
   result = resultIn(out);
 });
 
