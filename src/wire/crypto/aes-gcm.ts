@@ -48,7 +48,7 @@ const hash = new Int32Array(4);
 
 export class AesGcm {
   // Plain arrays: a typed array of more than 64 bytes lies outside V8's heap and takes a microsecond to make.
-  private readonly roundKeys: number[] = [];
+  private readonly roundKeys: number[];
   private readonly rounds: number;
   /** Multiples of H by the 16 nibbles, four words each. */
   private readonly table: number[] = zeros.slice();
@@ -58,8 +58,9 @@ export class AesGcm {
     const words = key.length / 4;
     this.rounds = words + 6;
     const count = 4 * (this.rounds + 1);
-    const w = this.roundKeys;
-    for (let i = 0; i < words; i++) w.push(read(key, i * 4));
+    const w = zeros.slice(0, count);
+    this.roundKeys = w;
+    for (let i = 0; i < words; i++) w[i] = read(key, i * 4);
     let rcon = 1;
     for (let i = words; i < count; i++) {
       let t = w[i - 1] as number;
@@ -67,7 +68,7 @@ export class AesGcm {
         t = substituted((t << 8) | (t >>> 24)) ^ (rcon << 24);
         rcon = (rcon << 1) ^ (rcon & 0x80 ? 0x11b : 0);
       } else if (words > 6 && i % words === 4) t = substituted(t);
-      w.push((w[i - words] as number) ^ t);
+      w[i] = (w[i - words] as number) ^ t;
     }
     this.encrypt(0, 0, 0, 0);
     const m = this.table;

@@ -39,6 +39,9 @@ function encodedLabel(label: string): Uint8Array {
   return bytes;
 }
 
+/** HkdfLabel is put together here; labels and contexts of TLS are far shorter. */
+const info = new Uint8Array(600);
+
 export const noContext = new Uint8Array(0);
 
 /**
@@ -47,14 +50,14 @@ export const noContext = new Uint8Array(0);
  */
 export function expandLabel(secret: HmacKey, label: string, context: Uint8Array, length: number): Uint8Array {
   const name = encodedLabel(label);
-  const info = new Uint8Array(5 + name.length + context.length);
+  const end = 5 + name.length + context.length;
   info[0] = length >>> 8;
   info[1] = length;
   info[2] = name.length;
   info.set(name, 3);
   info[3 + name.length] = context.length;
   info.set(context, 4 + name.length);
-  info[info.length - 1] = 1;
-  const block = secret.mac(info);
+  info[end - 1] = 1;
+  const block = secret.mac(info, end);
   return length === block.length ? block : block.subarray(0, length);
 }

@@ -2,7 +2,10 @@ import { hash } from 'node:crypto';
 import { sha256Block, sha256Initial } from './sha256.ts';
 
 /** An HMAC key (RFC 2104) whose two padded blocks are hashed once, for the many short messages of a key schedule. */
-export type HmacKey = { mac(message: Uint8Array): Uint8Array };
+export type HmacKey = {
+  /** @param length of the message, where it does not fill its buffer */
+  mac(message: Uint8Array, length?: number): Uint8Array;
+};
 
 const block = new Uint8Array(64);
 const state = new Int32Array(8);
@@ -66,13 +69,13 @@ export class Sha256HmacKey implements HmacKey {
     this.outer = padded(key, 0x5c);
   }
 
-  mac(message: Uint8Array): Uint8Array {
+  mac(message: Uint8Array, length = message.length): Uint8Array {
     restore(this.inner);
     let at = 0;
-    for (; message.length - at >= 64; at += 64) sha256Block(state, message, at);
-    const used = message.length - at;
+    for (; length - at >= 64; at += 64) sha256Block(state, message, at);
+    const used = length - at;
     for (let i = 0; i < used; i++) block[i] = message[at + i] as number;
-    finishSha256(used, 64 + message.length);
+    finishSha256(used, 64 + length);
     writeState(block);
     restore(this.outer);
     finishSha256(32, 96);
@@ -99,8 +102,9 @@ export class Sha384HmacKey implements HmacKey {
     }
   }
 
-  mac(message: Uint8Array): Uint8Array {
-    return sha384After(this.outer, sha384After(this.inner, message));
+  mac(message: Uint8Array, length = message.length): Uint8Array {
+    const whole = length === message.length ? message : message.subarray(0, length);
+    return sha384After(this.outer, sha384After(this.inner, whole));
   }
 }
 

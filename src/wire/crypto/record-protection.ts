@@ -74,7 +74,7 @@ export class RecordProtection {
     this.nextNonce();
     const header = record.subarray(0, headerLength);
     if (length <= shortRecord && this.suite.aead !== 'chacha20-poly1305') {
-      const plaintext = new Uint8Array(length);
+      const plaintext = Buffer.allocUnsafe(length);
       return this.shortCipher().open(nonce, header, record, headerLength, length, plaintext)
         ? plaintext
         : null;
