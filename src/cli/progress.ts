@@ -51,8 +51,8 @@ function describe(event: RunEvent): string {
       return `storm         builds ${event.identities} TLS contexts`;
     case 'target-ready':
       return `target        ${event.variant}: ${event.version} at ${event.address}`;
-    case 'target-failed':
-      return `target        ${event.variant}: ${event.reason}`;
+    case 'variant-failed':
+      return `failed        ${event.variant}: ${event.reason}`;
     case 'progress': {
       const { elapsedMs, finished, inFlight, missedArrivals } = event.progress;
       const missed = missedArrivals > 0 ? `, ${missedArrivals} missed` : '';

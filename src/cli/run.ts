@@ -33,10 +33,18 @@ export async function run(file: string, flags: RunFlags): Promise<void> {
     else if (!quiet) process.stdout.write(renderTerminal(result, terminalStyle(process.stdout)));
     writeOutput(out, result);
     if (flags.json !== true && !quiet)
-      process.stdout.write(`\nreport: ${relative('.', join(out, 'report.html'))}\n`);
+      process.stdout.write(`\nreport: ${shortPath(join(out, 'report.html'))}\n`);
+    if (quiet && result.verdict.exitCode !== 0)
+      process.stderr.write(`${result.verdict.reasons.join('\n')}\n`);
     process.exitCode = result.verdict.exitCode;
   } finally {
     progress.end();
     release();
   }
+}
+
+/** Below this folder as seen from here, elsewhere in full. */
+function shortPath(path: string): string {
+  const fromHere = relative('.', path);
+  return fromHere.startsWith('..') ? path : fromHere;
 }

@@ -9,16 +9,27 @@ import type { MeasuredRound } from './measured-round.ts';
 import { checkAccounting, reconcileCohort } from './reconcile.ts';
 import type { Stage } from './stage.ts';
 
-type Circumstances = { startedAt: Date; environment: Environment; workers: number; interrupted: boolean };
+type Circumstances = {
+  startedAt: Date;
+  environment: Environment;
+  workers: number;
+  interrupted: boolean;
+  /** What ended the run before its last round, when that was no signal. */
+  broken: unknown;
+};
 
 /** Draws the result from what was measured: figures, the audit's reasons, thresholds, verdict. */
 export function conclude(
   plan: Plan,
   stages: readonly Stage[],
   measured: readonly MeasuredRound[][],
-  { startedAt, environment, workers, interrupted }: Circumstances,
+  { startedAt, environment, workers, interrupted, broken }: Circumstances,
 ): Result {
   const invalidReasons: string[] = [];
+  if (broken !== undefined) {
+    const why = broken instanceof Error ? broken.message : String(broken);
+    invalidReasons.push(`the run broke off before its last round: ${why}`);
+  }
   const variants = stages.map((stage, index) => {
     const rounds: CountedRound[] = [];
     for (const round of measured[index] ?? []) {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Result } from '../result/schema.ts';
 import type { Plan } from '../scenario/plan.ts';
 import type { Storm } from '../storm/storm.ts';
+import { StormError } from '../storm/storm-error.ts';
 import { conclude } from './conclude.ts';
 import { describeEnvironment } from './environment.ts';
 import type { RunEvent } from './events.ts';
@@ -39,34 +40,58 @@ export async function conduct(plan: Plan, { cacheDir, signal, onEvent }: Conduct
   const stages = plan.variants.map((variant) => new Stage(variant, options));
   const measured: MeasuredRound[][] = plan.variants.map(() => []);
   const order = orderRounds(plan.variants.length, plan.rounds, plan.seed);
+  let broken: unknown;
   try {
     for (const stage of stages) await stage.prepareCorpus();
     for (const [position, { variant, round }] of order.entries()) {
       const stage = stages[variant];
       if (stage === undefined || signal.aborted) break;
-      const ready = await stage.ready();
-      if (ready !== null && !signal.aborted) {
-        const name = stage.variant.name;
-        const place = { variant: name, position, of: order.length };
-        const seed = roundSeed(plan.seed, round);
-        const measurement = { variant: stage.variant, round, order: position, seed, ...ready, signal };
-        const result = await measureRound({
-          ...measurement,
-          onProgress: (progress) =>
-            onEvent({ kind: 'progress', ...place, durationMs: stage.variant.load.durationMs, progress }),
-        });
-        measured[variant]?.push(result);
-        onEvent({ kind: 'round-ended', ...place, interruption: result.interruption });
-        if (result.targetDied) await stage.dismissTarget();
-      }
+      const result = await playRound(stage, { round, position, of: order.length, seed: plan.seed }, options);
+      if (result !== null) measured[variant]?.push(result);
+      if (result?.targetDied) await stage.dismissTarget();
       if (round === plan.rounds - 1) await stage.dismiss();
     }
   } catch (error) {
-    // An abort in the middle of making the corpus or the contexts is no failure: there is just less to tell.
-    if (!signal.aborted) throw error;
+    // An abort in the middle of making the corpus is no failure: there is just less to tell. And whatever else breaks, what was measured
+    // before it is worth its result.
+    if (!signal.aborted && measured.every((rounds) => rounds.length === 0)) throw error;
+    if (!signal.aborted) broken = error;
   } finally {
     await Promise.all(stages.map((stage) => stage.dismiss()));
     work.remove();
   }
-  return conclude(plan, stages, measured, { startedAt, environment, workers, interrupted: signal.aborted });
+  const interrupted = signal.aborted;
+  return conclude(plan, stages, measured, { startedAt, environment, workers, interrupted, broken });
+}
+
+type Place = { round: number; position: number; of: number; seed: number };
+
+/** One round on its stage; null where it could not be played, the stage says why. */
+async function playRound(
+  stage: Stage,
+  { round, position, of, seed }: Place,
+  { signal, onEvent }: Pick<ConductOptions, 'signal' | 'onEvent'>,
+): Promise<MeasuredRound | null> {
+  const ready = await stage.ready();
+  if (ready === null || signal.aborted) return null;
+  const { variant } = stage;
+  const place = { variant: variant.name, position, of };
+  try {
+    const result = await measureRound({
+      variant,
+      round,
+      order: position,
+      seed: roundSeed(seed, round),
+      ...ready,
+      signal,
+      onProgress: (progress) =>
+        onEvent({ kind: 'progress', ...place, durationMs: variant.load.durationMs, progress }),
+    });
+    onEvent({ kind: 'round-ended', ...place, interruption: result.interruption });
+    return result;
+  } catch (error) {
+    if (!(error instanceof StormError)) throw error;
+    stage.fail(error.message);
+    return null;
+  }
 }

@@ -6,7 +6,7 @@ export type RunEvent =
   | { kind: 'corpus-ready'; identities: number; reused: number; ms: number }
   | { kind: 'contexts'; identities: number }
   | { kind: 'target-ready'; variant: string; version: string; address: string }
-  | { kind: 'target-failed'; variant: string; reason: string }
+  | { kind: 'variant-failed'; variant: string; reason: string }
   | {
       kind: 'progress';
       variant: string;

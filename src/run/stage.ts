@@ -4,6 +4,7 @@ import { makeCorpus } from '../pki/corpus.ts';
 import type { Corpus, CorpusSpec } from '../pki/identity.ts';
 import type { VariantPlan } from '../scenario/plan.ts';
 import { openStorm, type Storm } from '../storm/storm.ts';
+import { StormError } from '../storm/storm-error.ts';
 import { targets } from '../targets/index.ts';
 import type { RunningTarget, TargetOrder } from '../targets/target.ts';
 import { TargetError } from '../targets/target-error.ts';
@@ -27,7 +28,7 @@ export type StageOptions = {
  */
 export class Stage {
   readonly variant: VariantPlan;
-  /** Why the target could not be started the last time it was tried. */
+  /** Why the last round that was due could not be measured. */
   failure: string | undefined;
   /** Of the target that was started last. */
   version = 'not started';
@@ -63,20 +64,23 @@ export class Stage {
     onEvent({ kind: 'corpus-ready', ...this.corpusFigures, reused: corpus.made.reused, ms: corpus.made.ms });
   }
 
-  /** Target and storm, started where they are not up; null where the target could not be started, `failure` says why. */
+  /** Target and storm, started where they are not up; null where one of them could not be, `failure` says why. */
   async ready(): Promise<{ target: RunningTarget; storm: Storm } | null> {
-    const storm = await this.#openStorm();
+    this.failure = undefined;
     try {
-      const target = await this.#startedTarget();
-      this.failure = undefined;
-      return { target, storm };
+      const storm = await this.#openStorm();
+      return { target: await this.#startedTarget(), storm };
     } catch (error) {
-      if (!(error instanceof TargetError)) throw error;
-      if (this.#options.signal.aborted) return null;
-      this.failure = error.message;
-      this.#options.onEvent({ kind: 'target-failed', variant: this.variant.name, reason: error.message });
+      if (!(error instanceof TargetError || error instanceof StormError)) throw error;
+      if (!this.#options.signal.aborted) this.fail(error.message);
       return null;
     }
+  }
+
+  /** Notes why this variant has no further figures; the run goes on with the others. */
+  fail(reason: string): void {
+    this.failure = reason;
+    this.#options.onEvent({ kind: 'variant-failed', variant: this.variant.name, reason });
   }
 
   /** Ends the target; the next round starts another. */

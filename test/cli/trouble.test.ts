@@ -214,6 +214,31 @@ describe('what the machine refuses', () => {
     expectNothingLeft();
   });
 
+  it('a variant whose broker does not start is told, and the others are measured all the same, exit 92', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const file = join(folder.path, 'two.yaml');
+    writeFileSync(
+      file,
+      `${readFileSync(scenario, 'utf8')}variants:
+  - { name: free, set: { load.duration: 500ms } }
+  - { name: taken, set: { load.duration: 500ms, target.port: ${port} } }
+`,
+    );
+    const out = join(folder.path, 'two');
+    const { code, stdout, stderr } = await certstorm(['run', file, '--out', out], { cache });
+    server.close();
+    expect(code, stdout + stderr).toBe(92);
+    const variants = resultIn(out).variants;
+    const named = (name: string) => variants.find((variant) => variant.name === name);
+    expect(named('taken')?.failure).toContain('in use');
+    expect(named('free')?.accounting.finished).toBeGreaterThan(20);
+    expect(resultIn(out).verdict.reasons.join('\n')).toContain(`${port}`);
+    expectNothingLeft();
+  });
+
   it('64 file descriptors are too few: said before anything starts, with the mend, exit 92', async () => {
     const { code, stderr } = await certstorm(['run', quickstart, '--out', join(folder.path, 'few')], {
       cache,
