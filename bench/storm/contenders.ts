@@ -49,9 +49,9 @@ const driverAlone: Contender = {
   async open(ground) {
     const { ip, port, serverName, serverCa, identities } = ground;
     Error.stackTraceLimit = 0;
-    const driver = nodeDriver.open({ serverCa, verifyServer: true });
+    const driver = nodeDriver.open({ serverCa, verifyServer: true, keyShares: 'fresh' });
     const clients = identities.map((identity) =>
-      driver.prepare(identity, { clientId: identity.clientId, password: null }),
+      driver.prepare(identity, { clientId: identity.clientId, password: null, lie: null }),
     );
     const to = { ip, port, serverName, sourceAddress: undefined };
     return {
@@ -61,6 +61,8 @@ const driverAlone: Contender = {
           clients[at]?.attempt(to, {
             phase: 'connack',
             connected() {},
+            serverHello() {},
+            serverFinished() {},
             secured() {},
             ended(told) {
               outcome = told;

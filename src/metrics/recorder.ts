@@ -23,6 +23,8 @@ export type EndedAttempt = {
   readonly scheduledMs: number | undefined;
   readonly startMs: number;
   readonly connectedMs: number | undefined;
+  readonly serverHelloMs: number | undefined;
+  readonly serverFinishedMs: number | undefined;
   readonly securedMs: number | undefined;
 };
 
@@ -37,6 +39,8 @@ const columnOf = outcomeKinds.map((kind) =>
 const isRefusal = outcomeKinds.map((kind) => refusalKinds.includes(kind));
 
 const tcpConnect = latencyNames.indexOf('tcpConnect');
+const serverHello = latencyNames.indexOf('serverHello');
+const serverFinished = latencyNames.indexOf('serverFinished');
 const tlsHandshake = latencyNames.indexOf('tlsHandshake');
 const authenticated = latencyNames.indexOf('authenticated');
 const rejected = latencyNames.indexOf('rejected');
@@ -83,7 +87,7 @@ export class Recorder {
   /** `tlsHandshake` is recorded where the target said yes or no at CONNECT: before that a client's finished handshake means nothing. */
   finished(attempt: EndedAttempt, outcome: Outcome, endMs: number, sent: number, received: number): void {
     const { counters, outcomes, timeline, gauges, bytes } = this.#views;
-    const { cohort, startMs, scheduledMs, connectedMs, securedMs } = attempt;
+    const { cohort, startMs, scheduledMs, connectedMs, serverHelloMs, serverFinishedMs, securedMs } = attempt;
     const kind = kindIndex.get(outcome.kind) ?? 0;
     const first = cohort * histogramsPerCohort;
     const slot = cohort * detailSlots + this.#slotOf(kind, outcome.detail);
@@ -93,6 +97,8 @@ export class Recorder {
       this.#time(first + tcpConnect, connectedMs - startMs);
       if (securedMs !== undefined && answered) this.#time(first + tlsHandshake, securedMs - connectedMs);
     }
+    if (serverHelloMs !== undefined) this.#time(first + serverHello, serverHelloMs - startMs);
+    if (serverFinishedMs !== undefined) this.#time(first + serverFinished, serverFinishedMs - startMs);
     if (outcome.kind === 'accepted') {
       this.#time(first + authenticated, endMs - startMs);
       if (scheduledMs !== undefined) this.#time(first + responseAuthenticated, endMs - scheduledMs);

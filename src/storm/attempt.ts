@@ -19,6 +19,8 @@ export class Attempt implements AttemptListener, EndedAttempt {
   readonly scheduledMs: number | undefined;
   readonly startMs: number;
   connectedMs: number | undefined;
+  serverHelloMs: number | undefined;
+  serverFinishedMs: number | undefined;
   securedMs: number | undefined;
   connection: Connection | undefined;
   /** When it is cut off: in flight the attempt's timeout, after its end the time that its socket is given to close. */
@@ -50,6 +52,14 @@ export class Attempt implements AttemptListener, EndedAttempt {
 
   connected(atMs: number): void {
     this.connectedMs = atMs - this.#owner.originMs;
+  }
+
+  serverHello(atMs: number): void {
+    this.serverHelloMs = atMs - this.#owner.originMs;
+  }
+
+  serverFinished(atMs: number): void {
+    this.serverFinishedMs = atMs - this.#owner.originMs;
   }
 
   secured(atMs: number): void {

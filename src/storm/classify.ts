@@ -21,14 +21,20 @@ export function classifyError(error: SocketError, phase: Phase): Outcome {
     const number = alertNumber(error);
     return number === undefined ? localError(error.reason ?? code) : tlsAlert(number);
   }
+  if (error.syscall === undefined && phase !== 'tcp-connect') {
+    if (code === 'ECONNRESET') return closed;
+    if (phase === 'tls-handshake' && !ownLimits.has(code) && !resets.has(code) && code !== 'ETIMEDOUT')
+      return localError(`server not trusted: ${code}`);
+  }
+  return classifySystemError(code, phase);
+}
+
+/** The one outcome of an attempt that the operating system ended with this error (ECONNREFUSED, EMFILE, …) in `phase`. */
+export function classifySystemError(code: string, phase: Phase): Outcome {
   if (ownLimits.has(code)) return localError(code);
   if (code === 'ETIMEDOUT') return timedOut(phase);
   if (phase === 'tcp-connect') return connectFailed(code);
-  if (code === 'ECONNRESET' && error.syscall === undefined) return closed;
-  if (resets.has(code)) return reset(code);
-  if (phase === 'tls-handshake' && error.syscall === undefined)
-    return localError(`server not trusted: ${code}`);
-  return localError(code);
+  return resets.has(code) ? reset(code) : localError(code);
 }
 
 function alertNumber({ message }: SocketError): number | undefined {

@@ -94,18 +94,25 @@ function lastWords(error: (Error & { code?: string }) | undefined, exitCode: num
 }
 
 function workerOrder(
-  { workers, serverCa, verifyServer, cohorts }: StormOrder,
+  { workers, serverCa, verifyServer, keyShares, cohorts }: StormOrder,
   worker: number,
   sharedMarks: readonly (SharedArrayBuffer | undefined)[],
 ): WorkerOrder {
-  const own = cohorts.map(({ driver, identities, password }, index): WorkerCohort => {
+  const own = cohorts.map(({ driver, identities, password, lie }, index): WorkerCohort => {
     const marks = sharedMarks[index];
     return {
       driver,
       identities: marks === undefined ? identities.filter((_, at) => at % workers === worker) : identities,
       sharedMarks: marks,
       password,
+      lie: lie ?? null,
     };
   });
-  return { worker, serverCa, verifyServer: verifyServer ?? true, cohorts: own };
+  return {
+    worker,
+    serverCa,
+    verifyServer: verifyServer ?? true,
+    keyShares: keyShares ?? 'fresh',
+    cohorts: own,
+  };
 }

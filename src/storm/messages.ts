@@ -7,6 +7,7 @@ export type WorkerOrder = {
   worker: number;
   serverCa: string;
   verifyServer: boolean;
+  keyShares: 'fresh' | 'pooled';
   cohorts: WorkerCohort[];
 };
 
@@ -16,6 +17,7 @@ export type WorkerCohort = {
   identities: Identity[];
   sharedMarks: SharedArrayBuffer | undefined;
   password: string | null;
+  lie: string | null;
 };
 
 /** One round, for one worker. */
@@ -38,9 +40,11 @@ export type WorkerRound = {
 
 export type ToWorker = { kind: 'round'; round: WorkerRound } | { kind: 'stop' };
 
+export type UnreadyCode = 'bad-order' | 'unknown-driver' | 'unpresentable-identity';
+
 export type FromWorker =
   | { kind: 'ready' }
-  | { kind: 'unready'; code: 'unknown-driver' | 'unpresentable-identity'; reason: string }
+  | { kind: 'unready'; code: UnreadyCode; reason: string }
   | { kind: 'round-over' };
 
 /** The machine's monotonic clock, milliseconds; equal in all threads of the process, unlike `performance.now()`. */

@@ -11,6 +11,11 @@ export type StormOrder = {
   serverCa: string;
   /** False storms any server, without a look at its certificate: what most load generators do. Default true. */
   verifyServer?: boolean;
+  /**
+   * `pooled` takes the clients' key shares from a pool that was made before the clock started, where the driver makes them itself: cheaper
+   * than any real client, so never the default (`fresh`).
+   */
+  keyShares?: 'fresh' | 'pooled';
   cohorts: StormCohort[];
 };
 
@@ -20,6 +25,8 @@ export type StormCohort = {
   identities: Identity[];
   /** What CONNECT carries; null sends no user name. */
   password: string | null;
+  /** What the clients do wrong in the handshake: a name from the driver's `lies`. Null or left out for honest ones. */
+  lie?: string | null;
 };
 
 /** One round: where to, how fast, how long. */

@@ -1,6 +1,7 @@
 export type StormErrorCode =
   | 'bad-order'
   | 'unknown-driver'
+  | 'unknown-lie'
   | 'unknown-schedule'
   | 'unpresentable-identity'
   | 'worker-lost'

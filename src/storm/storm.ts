@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import { Crew } from './crew.ts';
+import { drivers } from './drivers/index.ts';
 import type { RoundOrder, RoundRecording, StormOrder, StormProgress } from './order.ts';
 import { RoundInPlay, type RoundRun } from './round-run.ts';
 import { makeSchedule } from './schedules/index.ts';
@@ -92,11 +93,14 @@ class OpenStorm implements Storm {
     await this.#crew.close();
   }
 
-  #checkRound({ weights, schedule, durationMs }: RoundOrder): void {
+  #checkRound({ serverName, weights, schedule, durationMs }: RoundOrder): void {
     if (this.#closed) throw new StormError('closed', 'this storm has been closed');
     if (this.#crew.alive.length === 0) {
       const why = this.#crew.members.map(({ number, lost }) => `worker ${number + 1} ${lost}`).join(', ');
       throw new StormError('no-workers', `no storm worker is left to play a round (${why})`);
+    }
+    if (serverName === '' && this.#order.verifyServer !== false) {
+      throw new StormError('bad-order', 'the server cannot be verified without its name: give serverName');
     }
     const { cohorts } = this.#order;
     if (weights.length !== cohorts.length) {
@@ -129,6 +133,20 @@ function checkStorm({ workers, cohorts }: StormOrder): void {
       `${workers} workers × ${cohorts.length} cohorts exceed ${maxSourceBlocks} source blocks`,
     );
   }
+  for (const { name, driver, lie } of cohorts) checkLie(name, driver, lie ?? null);
+}
+
+function checkLie(cohort: string, driver: string, lie: string | null): void {
+  const kind = drivers.find(({ name }) => name === driver);
+  // A driver that there is not is for the workers to refuse.
+  if (kind === undefined || lie === null || kind.lies.includes(lie)) return;
+  const liars = drivers.filter(({ lies }) => lies.includes(lie)).map(({ name }) => `'${name}'`);
+  throw new StormError(
+    'unknown-lie',
+    liars.length > 0
+      ? `cohort '${cohort}': driver '${driver}' cannot tell the lie '${lie}'; ${liars.join(' or ')} can`
+      : `cohort '${cohort}': lie '${lie}' is none of ${drivers.flatMap(({ lies }) => lies).join(', ')}`,
+  );
 }
 
 async function resolveHost(host: string): Promise<string> {

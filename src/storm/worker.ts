@@ -3,8 +3,8 @@ import type { Identity } from '../pki/identity.ts';
 import { ClientPool } from './client-pool.ts';
 import { garbageCollector } from './collect.ts';
 import type { Client, Driver } from './drivers/driver.ts';
-import { drivers } from './drivers/index.ts';
-import type { FromWorker, ToWorker, WorkerCohort, WorkerOrder } from './messages.ts';
+import { drivers as kinds } from './drivers/index.ts';
+import type { FromWorker, ToWorker, UnreadyCode, WorkerCohort, WorkerOrder } from './messages.ts';
 import { Round } from './round.ts';
 
 /** The entry of a storm worker: makes its clients ready, then plays one round after the other. */
@@ -21,9 +21,9 @@ const copiesWithoutCertificate = 1_000;
 const order = workerData as WorkerOrder;
 
 class Unready extends Error {
-  readonly code: 'unknown-driver' | 'unpresentable-identity';
+  readonly code: UnreadyCode;
 
-  constructor(code: 'unknown-driver' | 'unpresentable-identity', message: string) {
+  constructor(code: UnreadyCode, message: string) {
     super(message);
     this.code = code;
   }
@@ -34,12 +34,18 @@ function tell(message: FromWorker): void {
 }
 
 function openDriver(name: string): Driver {
-  const kind = drivers.find((candidate) => candidate.name === name);
+  const kind = kinds.find((candidate) => candidate.name === name);
   if (kind === undefined) {
-    const known = drivers.map((driver) => driver.name).join(', ');
+    const known = kinds.map((each) => each.name).join(', ');
     throw new Unready('unknown-driver', `driver '${name}' is none of ${known}`);
   }
-  return kind.open({ serverCa: order.serverCa, verifyServer: order.verifyServer });
+  const { serverCa, verifyServer, keyShares } = order;
+  try {
+    return kind.open({ serverCa, verifyServer, keyShares });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Unready('bad-order', `driver '${name}' cannot storm: ${why}`);
+  }
 }
 
 function preparePool(cohort: WorkerCohort, driver: Driver): ClientPool {
@@ -49,7 +55,7 @@ function preparePool(cohort: WorkerCohort, driver: Driver): ClientPool {
 }
 
 function prepareClients(
-  { driver: name, password }: WorkerCohort,
+  { driver: name, password, lie }: WorkerCohort,
   driver: Driver,
   identity: Identity,
 ): Client[] {
@@ -62,7 +68,7 @@ function prepareClients(
         )
       : [clientId];
   try {
-    return clientIds.map((id) => driver.prepare(identity, { clientId: id, password }));
+    return clientIds.map((id) => driver.prepare(identity, { clientId: id, password, lie }));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Unready(
@@ -72,21 +78,23 @@ function prepareClients(
   }
 }
 
-function makeReady(): ClientPool[] {
+function makeReady(): { pools: ClientPool[]; drivers: Driver[] } {
   const opened = new Map<string, Driver>();
-  return order.cohorts.map((cohort) => {
+  const pools = order.cohorts.map((cohort) => {
     const driver = opened.get(cohort.driver) ?? openDriver(cohort.driver);
     opened.set(cohort.driver, driver);
     return preparePool(cohort, driver);
   });
+  return { pools, drivers: [...opened.values()] };
 }
 
-function serve(pools: readonly ClientPool[]): void {
+function serve({ pools, drivers }: ReturnType<typeof makeReady>): void {
   const collect = garbageCollector();
   let round: Round | undefined;
   parentPort?.on('message', (message: ToWorker) => {
     if (message.kind === 'stop') round?.stop();
     else {
+      for (const driver of drivers) driver.expect?.(message.round.order.serverName);
       round = new Round(message.round, pools, () => {
         round = undefined;
         collect();

@@ -14,6 +14,8 @@ for (let k = 0; ; k++) {
     scheduledMs: startMs,
     startMs,
     connectedMs: startMs + 1,
+    serverHelloMs: startMs + 1.5,
+    serverFinishedMs: undefined,
     securedMs: startMs + 2,
   };
   recorder.started(attempt.cohort, startMs, startMs);

@@ -88,6 +88,12 @@ describe('recorders of several workers, merged', () => {
             tcpConnect: own.flatMap(({ connectedMs, startMs }) =>
               connectedMs === undefined ? [] : us(connectedMs - startMs),
             ),
+            serverHello: own.flatMap(({ serverHelloMs, startMs }) =>
+              serverHelloMs === undefined ? [] : us(serverHelloMs - startMs),
+            ),
+            serverFinished: own.flatMap(({ serverFinishedMs, startMs }) =>
+              serverFinishedMs === undefined ? [] : us(serverFinishedMs - startMs),
+            ),
             tlsHandshake: own.flatMap(({ connectedMs, securedMs, outcome }) =>
               connectedMs === undefined ||
               securedMs === undefined ||
@@ -157,6 +163,8 @@ describe('a recorder', () => {
       scheduledMs: undefined,
       startMs: 0,
       connectedMs: undefined,
+      serverHelloMs: undefined,
+      serverFinishedMs: undefined,
       securedMs: undefined,
     };
     for (let k = 0; k < 500; k++) {
@@ -184,6 +192,8 @@ describe('a recorder', () => {
       scheduledMs: undefined,
       startMs: 0,
       connectedMs: undefined,
+      serverHelloMs: undefined,
+      serverFinishedMs: undefined,
       securedMs: undefined,
     };
     recorder.started(1, 0, undefined);
@@ -199,6 +209,8 @@ describe('a recorder', () => {
       scheduledMs: undefined,
       startMs: 0,
       connectedMs: 3_600_000,
+      serverHelloMs: undefined,
+      serverFinishedMs: undefined,
       securedMs: undefined,
     };
     recorder.started(0, 0, undefined);
@@ -222,6 +234,8 @@ describe('a recorder', () => {
           scheduledMs: startMs,
           startMs,
           connectedMs: startMs + 1,
+          serverHelloMs: startMs + 1.25,
+          serverFinishedMs: startMs + 1.5,
           securedMs: startMs + 2,
         };
         recorder.started(attempt.cohort, startMs, startMs);

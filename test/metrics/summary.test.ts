@@ -86,6 +86,8 @@ describe('a summary', () => {
               scheduledMs: undefined,
               startMs: 0,
               connectedMs: 0,
+              serverHelloMs: undefined,
+              serverFinishedMs: undefined,
               securedMs: 0,
               endMs: us / 1000,
               outcome: { kind: 'accepted', detail: '' },

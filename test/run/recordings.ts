@@ -1,6 +1,7 @@
 import { build } from 'hdr-histogram-js';
-import type { OutcomeKind } from '../../src/metrics/outcome.ts';
+import { latencyNames, type OutcomeKind, responseNames } from '../../src/metrics/outcome.ts';
 import type { CohortRecording, LatencyRecording, Recording } from '../../src/metrics/recording.ts';
+import { fromNames } from '../../src/metrics/summary.ts';
 
 /** A recording with these outcomes and nothing timed, for what only counts. */
 export function cohortRecording(
@@ -10,8 +11,8 @@ export function cohortRecording(
   return {
     started: outcomes.reduce((sum, [, , count]) => sum + count, unfinished),
     outcomes: outcomes.map(([kind, detail, count]) => ({ kind, detail, count })),
-    latency: { tcpConnect: empty(), tlsHandshake: empty(), authenticated: empty(), rejected: empty() },
-    response: { authenticated: empty(), rejected: empty() },
+    latency: fromNames(latencyNames, empty),
+    response: fromNames(responseNames, empty),
     bytesSent: 0,
     bytesReceived: 0,
   };

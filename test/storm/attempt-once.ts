@@ -1,13 +1,15 @@
 import type { Outcome } from '../../src/metrics/recorder.ts';
 import type { Identity } from '../../src/pki/identity.ts';
 import type { AttemptListener, Client, Destination } from '../../src/storm/drivers/driver.ts';
-import { nodeDriver } from '../../src/storm/drivers/node.ts';
+import { drivers } from '../../src/storm/drivers/index.ts';
 import type { TestCorpus } from './corpus.ts';
 
 export type Told = {
   outcome: Outcome | undefined;
   outcomes: number;
   connectedMs: number | undefined;
+  serverHelloMs: number | undefined;
+  serverFinishedMs: number | undefined;
   securedMs: number | undefined;
   endMs: number | undefined;
   bytesSent: number;
@@ -18,6 +20,9 @@ export type AttemptSettings = Partial<Destination> & {
   serverCa?: string;
   verifyServer?: boolean;
   password?: string | null;
+  /** Default `node`. */
+  driver?: string;
+  lie?: string;
   /** Called the moment the client's handshake is done, before it writes CONNECT. */
   onSecured?: () => void;
   /** Destroys the attempt this long after its start. */
@@ -25,11 +30,15 @@ export type AttemptSettings = Partial<Destination> & {
 };
 
 export function client({ serverCa }: TestCorpus, identity: Identity, settings: AttemptSettings = {}): Client {
-  const driver = nodeDriver.open({
+  const { driver: name = 'node', lie = null } = settings;
+  const kind = drivers.find((each) => each.name === name);
+  if (kind === undefined) throw new Error(`there is no driver '${name}'`);
+  const driver = kind.open({
+    keyShares: 'fresh',
     serverCa: settings.serverCa ?? serverCa,
     verifyServer: settings.verifyServer ?? true,
   });
-  return driver.prepare(identity, { clientId: identity.clientId, password: settings.password ?? null });
+  return driver.prepare(identity, { clientId: identity.clientId, password: settings.password ?? null, lie });
 }
 
 /** One attempt of this client, to the moment its socket is gone. */
@@ -40,6 +49,8 @@ export function attempt(who: Client, port: number, settings: AttemptSettings = {
       outcome: undefined,
       outcomes: 0,
       connectedMs: undefined,
+      serverHelloMs: undefined,
+      serverFinishedMs: undefined,
       securedMs: undefined,
       endMs: undefined,
       bytesSent: 0,
@@ -52,6 +63,12 @@ export function attempt(who: Client, port: number, settings: AttemptSettings = {
       },
       connected(atMs) {
         told.connectedMs = atMs - start;
+      },
+      serverHello(atMs) {
+        told.serverHelloMs = atMs - start;
+      },
+      serverFinished(atMs) {
+        told.serverFinishedMs = atMs - start;
       },
       secured(atMs) {
         told.securedMs = atMs - start;

@@ -4,7 +4,9 @@ import type { Identity } from '../../pki/identity.ts';
 /** A way to make an attempt: one file, one line in `index.ts`. */
 export type DriverKind = {
   name: string;
-  /** Once for each worker. */
+  /** What its clients can be told to do wrong in the handshake, by name; empty where they know only right. */
+  lies: readonly string[];
+  /** Once for each worker. Throws when these options cannot be met. */
   open(options: DriverOptions): Driver;
 };
 
@@ -13,9 +15,13 @@ export type DriverOptions = {
   serverCa: string;
   /** False: any server will do, as most load generators have it. */
   verifyServer: boolean;
+  /** Whether each attempt makes its own key share, as real clients do, or takes one that was made before. */
+  keyShares: 'fresh' | 'pooled';
 };
 
 export type Driver = {
+  /** Told before a round's clock starts: attempts will be at a server of this name. */
+  expect?(serverName: string): void;
   /**
    * Does everything for one client that does not belong into the measured window. Throws when this driver cannot present the identity:
    * a certificate that it cannot load, a key that is not the certificate's.
@@ -27,6 +33,8 @@ export type ConnectOptions = {
   clientId: string;
   /** Sent with the identity's name as user name; null sends neither. */
   password: string | null;
+  /** One of the kind's `lies`; null for an honest client. */
+  lie: string | null;
 };
 
 export type Client = {
@@ -45,12 +53,17 @@ export type Destination = {
 };
 
 /**
- * What a driver tells of an attempt. `ended` is told at most once, and not at all after `destroy()`; `closed` always, once, last: then
- * the identity may be used again. Times are `performance.now()` at the moment the event was seen.
+ * What a driver tells of an attempt. `ended` is told at most once, and not at all after `destroy()`; `closed` always, once, last, never
+ * before the call that caused it has returned: then the identity may be used again. Times are `performance.now()` at the moment the event
+ * was seen; those before `ended` may be told late, but at the latest before `ended` or within `destroy()`.
  */
 export type AttemptListener = {
   /** TCP is up. */
   connected(atMs: number): void;
+  /** The server has answered the key exchange; not told by drivers that cannot see it. */
+  serverHello(atMs: number): void;
+  /** The server's side of the handshake is done and found good; not told by drivers that cannot see it. */
+  serverFinished(atMs: number): void;
   /** The client's side of the handshake is done. */
   secured(atMs: number): void;
   ended(outcome: Outcome, atMs: number): void;

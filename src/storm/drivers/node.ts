@@ -28,6 +28,7 @@ import { ServerIdentity } from './server-identity.ts';
  */
 export const nodeDriver: DriverKind = {
   name: 'node',
+  lies: [],
   open(options) {
     const shared: Shared = {
       options,
