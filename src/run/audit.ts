@@ -26,6 +26,9 @@ export function auditRound(
   );
   if (measured.targetDied && measured.interruption !== null)
     reasons.push(`${place}: ${measured.interruption}`);
+  if (!measured.targetDied && (measured.before === null || measured.after === null)) {
+    reasons.push(`${place}: the broker is alive but did not answer when it was asked for its figures`);
+  }
   reasons.push(...localErrors(storm.recording, place));
   if (load.model.endsWith('arrival-rate')) reasons.push(...checkArrivals(measured, load, workers, place));
   reasons.push(...compareCpu(measured, place));
