@@ -31,12 +31,18 @@ export function appendFlight(
   const { conduct } = identity;
   const scheme = request === null ? null : chooseScheme(identity, request);
   let presented: Presented = 'not-asked';
-  let parts = unasked;
+  let parts = conduct === null ? unasked : conduct.flight(unasked);
   if (request !== null) {
-    const signs = identity.presents && scheme !== null;
-    parts = conduct === null ? (signs ? whole : empty) : conduct.flight(signs ? whole : empty);
-    presented = identity.presents && (signs || conduct !== null) ? 'certificate' : 'nothing';
-  } else if (conduct !== null) parts = conduct.flight(unasked);
+    const told = conduct === null ? whole : conduct.flight(whole);
+    const signs = scheme !== null || !told.includes('certificate-verify');
+    if (identity.presents && signs && told.includes('certificate')) {
+      presented = 'certificate';
+      parts = told;
+    } else {
+      presented = 'nothing';
+      parts = conduct === null ? empty : conduct.flight(empty);
+    }
+  }
   for (const part of parts) {
     if (part === 'certificate')
       transcript.appendOwn(presented === 'certificate' ? identity.certificate : identity.emptyCertificate);

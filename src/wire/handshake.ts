@@ -25,7 +25,7 @@ export type HandshakeSettings = {
   identity: PreparedIdentity;
   /** Goes out in one write with the client's flight, e.g. an MQTT CONNECT; null for none. */
   applicationData: Uint8Array | null;
-  /** A session to resume, or null. One whose server was not verified is not offered where this one's must be. */
+  /** A session to resume, or null. One that is over, or whose server was not verified where this one's must be, is not offered. */
   session?: Session | null;
 };
 
@@ -79,7 +79,7 @@ export class Handshake {
     this.writer = writer;
     this.transcript = transcript;
     const session = settings.session ?? null;
-    this.session = session !== null && (session.verified || !settings.trust.verifyServer) ? session : null;
+    this.session = session !== null && mayOffer(session, settings.trust) ? session : null;
   }
 
   /** Whether a ClientHello is under way and the server's Finished is not there yet. */
@@ -285,4 +285,10 @@ export class Handshake {
     this.flightWrittenAt = performance.now();
     writer.send(sealed);
   }
+}
+
+/** A ticket is good for its lifetime, and not for a stricter client than the one that got it. */
+function mayOffer(session: Session, trust: Trust): boolean {
+  const fresh = Date.now() - session.receivedAt < session.lifetimeSeconds * 1000;
+  return fresh && (session.verified || !trust.verifyServer);
 }

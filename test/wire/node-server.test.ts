@@ -246,6 +246,15 @@ describe('against a tls.Server of Node', () => {
     expect(second.connection.tls.handshake.resumed).toBe(false);
   });
 
+  it('a session that is over is not offered', async () => {
+    const first = await go(plain.port, { wantSessions: true });
+    const session = first.sessions[0] as Session;
+    const over = { ...session, receivedAt: session.receivedAt - session.lifetimeSeconds * 1000 };
+    const second = await go(plain.port, { session: over });
+    expect(second.connection.tls.handshake.resumed).toBe(false);
+    expect(second.data.toString()).toBe('echo hello');
+  });
+
   it('times follow one another, bytes are counted', async () => {
     const { connection } = await go(plain.port);
     const { tls: state } = connection;

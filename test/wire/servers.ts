@@ -11,6 +11,12 @@ export function installed(command: string, args: string[] = ['--version']): bool
   return spawnSync(command, args, { stdio: 'ignore' }).error === undefined;
 }
 
+/** Go's minor version (1.N), 0 where it is missing: X25519MLKEM768 came with 1.24. */
+export function goMinorVersion(): number {
+  const said = spawnSync('go', ['version'], { encoding: 'utf8' }).stdout ?? '';
+  return Number(/go1\.(\d+)/.exec(said)?.[1] ?? 0);
+}
+
 export type Peer = { port: number; process: ChildProcess; output: () => string; stop: () => Promise<void> };
 
 /** Files and processes of one test file, gone when it ends. */
