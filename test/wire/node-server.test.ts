@@ -291,6 +291,28 @@ describe('against a tls.Server of Node', () => {
     expect(endings).toEqual([{ kind: 'local-close' }]);
   });
 
+  it('200 connections, closed or destroyed at any moment, end once each and leave no socket', async () => {
+    const { port, server: listener } = await serve();
+    const all = await Promise.all(
+      Array.from({ length: 200 }, (_, i) =>
+        go(port, {
+          onStart: (connection) => {
+            setTimeout(() => (i % 2 === 0 ? connection.destroy() : connection.close()), i % 40);
+          },
+          onData: (connection, data) => {
+            if (data.length > 100) connection.close();
+            else connection.write(data);
+          },
+        }),
+      ),
+    );
+    expect(all.map(({ endings }) => endings.length)).toEqual(Array.from({ length: 200 }, () => 1));
+    expect(new Set(all.map(({ endings }) => endings[0]?.kind))).toEqual(new Set(['local-close']));
+    const open = () =>
+      new Promise<number>((resolve) => listener.getConnections((_error, count) => resolve(count)));
+    while ((await open()) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  });
+
   it('writing before the handshake is refused with a sentence', async () => {
     let thrown: unknown;
     await go(plain.port, {
