@@ -1,6 +1,6 @@
 import type { Outcome } from '../../src/metrics/recorder.ts';
 import type { Identity } from '../../src/pki/identity.ts';
-import type { AttemptListener, Client, Destination } from '../../src/storm/drivers/driver.ts';
+import type { AttemptListener, Client, Connection, Destination } from '../../src/storm/drivers/driver.ts';
 import { drivers } from '../../src/storm/drivers/index.ts';
 import type { TestCorpus } from './corpus.ts';
 
@@ -25,6 +25,8 @@ export type AttemptSettings = Partial<Destination> & {
   lie?: string;
   /** Called the moment the client's handshake is done, before it writes CONNECT. */
   onSecured?: () => void;
+  /** Called when the attempt has just been started. */
+  onStart?: (connection: Connection) => void;
   /** Destroys the attempt this long after its start. */
   cutOffAfterMs?: number;
 };
@@ -92,6 +94,7 @@ export function attempt(who: Client, port: number, settings: AttemptSettings = {
       },
       listener,
     );
+    settings.onStart?.(connection);
     if (settings.cutOffAfterMs !== undefined) setTimeout(() => connection.destroy(), settings.cutOffAfterMs);
   });
 }

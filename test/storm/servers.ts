@@ -1,7 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import { bundled } from '../../src/targets/bundled.ts';
 import type { TestCorpus } from './corpus.ts';
 
 export type TestServer = { port: number; close(): Promise<void> };
@@ -104,6 +107,64 @@ export async function spoilingRelay(behind: TestServer, how: 'alert' | 'mute'): 
       relay.kill('SIGKILL');
       await once(relay, 'exit');
       await behind.close();
+    },
+  };
+}
+
+/** The broker that runs are made against, in its own process, with a CRL that OpenSSL looks at. */
+export async function bundledBroker({ corpus, folder }: TestCorpus): Promise<TestServer> {
+  const workDir = join(folder, 'broker');
+  mkdirSync(workDir, { recursive: true, mode: 0o700 });
+  const broker = await bundled.start({
+    host: '127.0.0.1',
+    port: 0,
+    revocation: 'crl-native',
+    connectAuth: 'none',
+    sessionTickets: true,
+    clientCaFile: corpus.clientCaFile,
+    serverCertFile: corpus.serverCertFile,
+    serverKeyFile: corpus.serverKeyFile,
+    crlFile: corpus.crlFile,
+    users: { clientIds: [], password: '' },
+    workDir,
+  });
+  return { port: broker.address.port, close: () => broker.stop() };
+}
+
+export const mosquittoInstalled = spawnSync('mosquitto', ['-h'], { stdio: 'ignore' }).error === undefined;
+
+/** Mosquitto with the corpus' CRL. */
+export async function mosquitto({ corpus, folder }: TestCorpus): Promise<TestServer> {
+  const probe = await tcpServer(() => {});
+  await probe.close();
+  const config = join(folder, 'mosquitto.conf');
+  const lines = [
+    `listener ${probe.port} 127.0.0.1`,
+    `cafile ${corpus.clientCaFile}`,
+    `certfile ${corpus.serverCertFile}`,
+    `keyfile ${corpus.serverKeyFile}`,
+    `crlfile ${corpus.crlFile}`,
+    'require_certificate true',
+    'allow_anonymous true',
+    'persistence false',
+    'user root',
+  ];
+  writeFileSync(config, lines.join('\n'), { mode: 0o600 });
+  const broker = spawn('mosquitto', ['-c', config, '-v'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  await new Promise<void>((resolve, reject) => {
+    let told = '';
+    broker.stderr.on('data', (text: Buffer) => {
+      told += text.toString();
+      if (/mosquitto version \S+ running/.test(told)) resolve();
+    });
+    broker.once('exit', (code) => reject(new Error(`mosquitto ended with ${code}: ${told}`)));
+  });
+  return {
+    port: probe.port,
+    async close() {
+      if (broker.exitCode !== null) return;
+      broker.kill('SIGKILL');
+      await once(broker, 'exit');
     },
   };
 }

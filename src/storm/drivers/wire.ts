@@ -76,25 +76,38 @@ class Shared {
   }
 }
 
+const distrust = new Set([
+  'bad_certificate',
+  'unsupported_certificate',
+  'certificate_expired',
+  'certificate_unknown',
+  'unknown_ca',
+]);
+
 class WireClient implements Client {
   readonly #shared: Shared;
   readonly #identity: PreparedIdentity;
   readonly #connect: Buffer;
+  /** False for a lie that falls silent before its Finished: such a client never comes to the end of its handshake. */
+  readonly #finishes: boolean;
 
   constructor(shared: Shared, identity: PreparedIdentity, packet: Buffer) {
     this.#shared = shared;
     this.#identity = identity;
     this.#connect = packet;
+    this.#finishes = identity.conduct?.flight(['certificate', 'finished']).includes('finished') ?? true;
   }
 
   attempt(to: Destination, listener: AttemptListener): Connection {
-    return new WireAttempt(this.#shared.greeting(to.serverName), this.#identity, this.#connect, to, listener);
+    const greeting = this.#shared.greeting(to.serverName);
+    return new WireAttempt(greeting, this.#identity, this.#connect, this.#finishes, to, listener);
   }
 }
 
 class WireAttempt implements Connection, ConnectionEvents {
   readonly #connection: WireConnection;
   readonly #listener: AttemptListener;
+  readonly #finishes: boolean;
   /** Told its outcome, or told to stop: whatever happens now is no news. */
   #over = false;
   #partial: Buffer | undefined;
@@ -103,9 +116,11 @@ class WireAttempt implements Connection, ConnectionEvents {
     { trust, offer }: Greeting,
     identity: PreparedIdentity,
     packet: Buffer,
+    finishes: boolean,
     to: Destination,
     listener: AttemptListener,
   ) {
+    this.#finishes = finishes;
     this.#listener = listener;
     this.#connection = connect(
       {
@@ -154,7 +169,7 @@ class WireAttempt implements Connection, ConnectionEvents {
   onEnd(ending: Ending): void {
     if (ending.kind !== 'local-close') {
       this.#tellTimes();
-      this.#end(outcomeOf(ending, this.#listener.phase));
+      this.#end(this.#outcomeOf(ending));
       // Nothing waits to be sent but, perhaps, the alert that says why.
       if (ending.kind !== 'alert-sent') this.#connection.destroy();
     }
@@ -169,6 +184,36 @@ class WireAttempt implements Connection, ConnectionEvents {
     this.#listener.ended(outcome, this.#partial === undefined ? verdictAt : performance.now());
   }
 
+  #outcomeOf(ending: Exclude<Ending, { kind: 'local-close' }>): Outcome {
+    const { phase } = this.#listener;
+    switch (ending.kind) {
+      case 'alert-received':
+        return tlsAlert(ending.number);
+      case 'alert-sent':
+        return localError(
+          this.#distrusts(ending.alert) ? `server not trusted: ${ending.reason}` : ending.reason,
+        );
+      case 'close-notify':
+      case 'closed':
+        return closed;
+      case 'reset':
+      case 'connect-failed':
+        return classifySystemError(ending.code, phase);
+      case 'local-error':
+        // The operating system's errors have a short name that says all; ours have a sentence.
+        return /^E[A-Z0-9]+$/.test(ending.code)
+          ? classifySystemError(ending.code, phase)
+          : localError(ending.reason);
+    }
+  }
+
+  /** Whether this alert of ours says that the server is none that we believe (RFC 8446, 6.2), not that it breaks the protocol. */
+  #distrusts(alert: string): boolean {
+    // A signature that is wrong: in its chain or its CertificateVerify, unless it is that of its Finished.
+    if (alert === 'decrypt_error') return this.#connection.tls.handshake.phase !== 'finished';
+    return distrust.has(alert);
+  }
+
   /** The flights were timed as they came; telling them together, at the end, saves a call for each. */
   #tellTimes(): void {
     const listener = this.#listener;
@@ -177,38 +222,6 @@ class WireAttempt implements Connection, ConnectionEvents {
     if (tcpConnectedAt > 0) listener.connected(tcpConnectedAt);
     if (serverHelloAt > 0) listener.serverHello(serverHelloAt);
     if (serverFinishedAt > 0) listener.serverFinished(serverFinishedAt);
-    if (flightWrittenAt > 0) listener.secured(flightWrittenAt);
-  }
-}
-
-/** Alerts of ours that mean: this server is none that we believe (RFC 8446, 6.2). */
-const distrust = new Set([
-  'bad_certificate',
-  'unsupported_certificate',
-  'certificate_expired',
-  'certificate_unknown',
-  'unknown_ca',
-]);
-
-function outcomeOf(
-  ending: Exclude<Ending, { kind: 'local-close' }>,
-  phase: AttemptListener['phase'],
-): Outcome {
-  switch (ending.kind) {
-    case 'alert-received':
-      return tlsAlert(ending.number);
-    case 'alert-sent':
-      return localError(distrust.has(ending.alert) ? `server not trusted: ${ending.reason}` : ending.reason);
-    case 'close-notify':
-    case 'closed':
-      return closed;
-    case 'reset':
-    case 'connect-failed':
-      return classifySystemError(ending.code, phase);
-    case 'local-error':
-      // The operating system's errors have a short name that says all; ours have a sentence.
-      return /^E[A-Z0-9]+$/.test(ending.code)
-        ? classifySystemError(ending.code, phase)
-        : localError(ending.reason);
+    if (flightWrittenAt > 0 && this.#finishes) listener.secured(flightWrittenAt);
   }
 }
