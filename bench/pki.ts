@@ -1,103 +1,70 @@
-import { randomBytes, sign } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { sign } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  authorityName,
-  certificate,
-  type Issuer,
-  importKey,
-  keyIdentifier,
-  makeAuthorities,
-} from '../src/pki/authority.ts';
+import { issuerNamed, makeAuthority } from '../src/pki/authority.ts';
 import { writePrivateFile } from '../src/pki/cache.ts';
 import { tbsCertificateWriter } from '../src/pki/certificate.ts';
-import { makeCrl } from '../src/pki/crl.ts';
-import { publicKeyBits } from '../src/pki/der-reader.ts';
-import { clientTemplate, forge } from '../src/pki/forge.ts';
-import type { CorpusSpec } from '../src/pki/identity.ts';
-import { algorithmNamed, defectNamed, defects, makeCorpus } from '../src/pki/index.ts';
+import { clientTemplate } from '../src/pki/client-template.ts';
+import { forge } from '../src/pki/forge.ts';
+import { hierarchyOf } from '../src/pki/hierarchy.ts';
+import { importKey, keyIdentifier } from '../src/pki/key-source.ts';
 import { encodeRecords, identityRecord, openPack, sealPack } from '../src/pki/pack.ts';
-import { pem } from '../src/pki/pem.ts';
+import { recipeOf } from '../src/pki/recipes.ts';
+import { algorithmNamed } from '../src/pki/registry.ts';
 import { cohortSerialNumbers } from '../src/pki/serial.ts';
+import { cases, peakRssMiB, plainSpec, rounded } from './pki/cases.ts';
+import { contenders } from './pki/contenders.ts';
 
 /**
- * What the forge costs: a corpus cold and from its cache, a CRL, and each step of one certificate. `--json` prints one JSON object.
- * Milliseconds of wall time unless the name says otherwise; the cache is in a temporary folder that is removed.
+ * What the forge costs: corpora cold and from the cache, CRLs, each step of one certificate, and the other ways to an identity side by
+ * side. `--json` prints one JSON object; `--case NAME` is what it calls itself with. Milliseconds of wall time unless the name says
+ * otherwise; the cache is in a temporary folder that is removed.
  */
-const seed = 7;
-const algorithm = algorithmNamed('ecdsa-p256');
-const now = () => performance.now();
-const rounded = (value: number, digits = 1): number => Number(value.toFixed(digits));
+const dir = mkdtempSync(join(tmpdir(), 'certstorm-bench-pki-'));
+process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
-/** The quickstart's shape: half of it good, the rest shared among the other defects that carry a certificate. */
-function spec(identities: number): CorpusSpec {
-  const wrong = defects.filter(({ name, certificate: has }) => name !== 'none' && has);
-  const each = Math.floor(identities / 2 / wrong.length);
-  return {
-    seed,
-    algorithm: algorithm.name,
-    crlEntries: 1000,
-    cohorts: [
-      { name: 'good', defect: 'none', identities: identities - each * wrong.length },
-      ...wrong.map(({ name }) => ({ name, defect: name, identities: each })),
-      { name: 'no-certificate', defect: 'no-certificate', identities: 0 },
-    ],
-  };
-}
+type Row = Record<string, number | string>;
 
-async function corpus(identities: number, dir: string) {
-  const cacheDir = join(dir, String(identities));
-  const cpu = process.cpuUsage();
-  const cold = await makeCorpus(spec(identities), { cacheDir });
-  const { user, system } = process.cpuUsage(cpu);
-  const warm = await makeCorpus(spec(identities), { cacheDir });
-  const bytes = readdirSync(cold.dir).reduce((sum, name) => sum + statSync(join(cold.dir, name)).size, 0);
-  return {
-    identities,
-    coldMs: rounded(cold.made.ms),
-    coldCpuMs: rounded((user + system) / 1000),
-    fromCacheMs: rounded(warm.made.ms),
-    cacheMiB: rounded(bytes / 2 ** 20, 2),
-  };
-}
-
-function crl(entries: number, issuer: Issuer) {
-  const start = now();
-  const { der } = makeCrl({ seed, algorithm, issuer, revoked: [], entries });
-  const made = now();
-  const text = pem('X509 CRL', der);
-  return {
-    entries,
-    derMs: rounded(made - start),
-    pemMs: rounded(now() - made),
-    derBytes: der.length,
-    pemBytes: text.length,
-  };
+/** A case in a process of its own. */
+function inChild(name: string): Row {
+  const text = execFileSync(process.execPath, [import.meta.filename, '--case', name], { encoding: 'utf8' });
+  return { case: name, ...(JSON.parse(text) as Row) };
 }
 
 /** Microseconds an operation: the median of nine batches, so that one disturbed batch does not count. */
 function microseconds(batch: number, operation: (i: number) => unknown): number {
   for (let i = 0; i < batch; i += 1) operation(i);
   const batches = Array.from({ length: 9 }, () => {
-    const start = now();
+    const start = performance.now();
     for (let i = 0; i < batch; i += 1) operation(i);
-    return ((now() - start) * 1000) / batch;
+    return ((performance.now() - start) * 1000) / batch;
   });
   return rounded(batches.toSorted((a, b) => a - b)[4] ?? 0, 2);
 }
 
 /** Each step of one certificate on one thread. */
-function steps(issuer: Issuer, dir: string) {
-  const recipe = { seed, cohort: 'good', algorithm, defect: defectNamed('none'), issuer };
-  const writeTbs = tbsCertificateWriter(clientTemplate(recipe));
+function steps(): Row {
+  const spec = plainSpec(1);
+  const hierarchy = hierarchyOf(spec);
+  const [plan] = hierarchy.plans;
+  const [cohort] = spec.cohorts;
+  if (!plan || !cohort) throw new Error('a hierarchy has a root, and the spec a cohort');
+  const made = new Map([[plan.name, { ...makeAuthority(plan, spec.seed, {}, new Map()), plan }]]);
+  const recipe = recipeOf(spec, cohort, hierarchy, made);
+  const issuer = issuerNamed(made, plan.name);
+  const algorithm = algorithmNamed(spec.algorithm);
+  const { signatureAlgorithm } = algorithm;
+  const template = { seed: spec.seed, cohort: 'good', signatureAlgorithm, issuer, certificate: {} };
+  const writeTbs = tbsCertificateWriter(clientTemplate(template));
   const pair = algorithm.makeKeyPair();
   const keyId = keyIdentifier(pair.publicKey);
-  const serialNumber = cohortSerialNumbers(seed, 'good', 0, 1)[0] ?? randomBytes(16);
+  const [serialNumber = new Uint8Array(1)] = cohortSerialNumbers(spec.seed, 'good', 0, 1);
   const subject = { clientId: 'good-00001', index: 0, serialNumber, spki: pair.spki, keyId };
   const tbs = writeTbs(subject);
   const key = importKey(issuer.pkcs8);
-  const signature = sign('sha256', tbs, key);
   const identities = forge(recipe, 0, 1000);
   const records = encodeRecords(identities.map(identityRecord));
   const address = '00'.repeat(32);
@@ -107,52 +74,81 @@ function steps(issuer: Issuer, dir: string) {
     keyUs: microseconds(300, () => algorithm.makeKeyPair()),
     keyIdentifierUs: microseconds(1000, () => keyIdentifier(pair.publicKey)),
     tbsDerUs: microseconds(1000, () => writeTbs(subject)),
-    signatureUs: microseconds(300, () => algorithm.sign(tbs, key)),
-    certificateDerUs: microseconds(1000, () => certificate(tbs, algorithm.signatureAlgorithm, signature)),
-    wholeIdentityUs: rounded(microseconds(1, () => forge(recipe, 0, 250)) / 250, 2),
+    signatureUs: microseconds(300, () => sign('sha256', tbs, key)),
+    allUs: perThousand(() => forge(recipe, 0, 1000)),
     packUs: perThousand(() => sealPack(address, 1000, [encodeRecords(identities.map(identityRecord))])),
     diskWriteUs: perThousand(() => writePrivateFile(join(dir, 'pack'), pack, true)),
     unpackUs: perThousand(() => openPack(pack, address)),
   };
 }
 
-const dir = mkdtempSync(join(tmpdir(), 'certstorm-bench-pki-'));
-process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+/** Long enough to tell them apart, short enough to be waited for. */
+const contenderMs = 1500;
 
-const ca = makeAuthorities(seed, algorithm)['client-ca'];
-const issuer = {
-  name: authorityName('client-ca', seed),
-  keyId: keyIdentifier(publicKeyBits(ca.certificate)),
-  pkcs8: ca.pkcs8,
-};
-const result = {
-  bench: 'pki',
-  runtime: process.version,
-  openssl: process.versions.openssl,
-  threads: availableParallelism(),
-  algorithm: algorithm.name,
-  corpora: [await corpus(2000, dir), await corpus(10_000, dir)],
-  crls: [crl(100_000, issuer), crl(1_000_000, issuer)],
-  perIdentity: steps(issuer, dir),
-  peakRssMiB: rounded(process.resourceUsage().maxRSS / 1024),
-};
-if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-else print(result);
+/** Turn by turn, so that a disturbance does not meet one of them alone. */
+async function sideBySide(): Promise<Row[]> {
+  const ready = await Promise.all(
+    contenders.map(async ({ name, prepare }, i) => {
+      const own = join(dir, `contender-${i}`);
+      mkdirSync(own);
+      return { name, make: await prepare(own), ms: 0, identities: 0 };
+    }),
+  );
+  for (let turn = 0; turn < 3; turn += 1) {
+    for (const contender of ready) {
+      if (contender.make === null) continue;
+      const start = performance.now();
+      while (performance.now() - start < contenderMs / 3) {
+        // A batch at least, so that ours is not cut in the middle of one.
+        const batch = contender.name.startsWith('certstorm') ? 250 : 1;
+        for (let i = 0; i < batch; i += 1) await contender.make(contender.identities++);
+      }
+      contender.ms += performance.now() - start;
+    }
+  }
+  const oursMs = (ready[0]?.ms ?? 0) / (ready[0]?.identities || 1);
+  return ready.map(({ name, make, ms, identities }) =>
+    make === null
+      ? { contender: name, missing: 'not installed' }
+      : {
+          contender: name,
+          identities,
+          msPerIdentity: rounded(ms / identities, 3),
+          timesOurs: rounded(ms / identities / oursMs),
+        },
+  );
+}
 
-type Row = Record<string, number>;
+const only = process.argv[process.argv.indexOf('--case') + 1];
+const chosen = process.argv.includes('--case') && only !== undefined ? cases[only] : undefined;
+if (chosen) {
+  const row = await chosen(dir);
+  process.stdout.write(JSON.stringify({ ...row, peakRssMiB: peakRssMiB() }));
+} else {
+  const result = {
+    bench: 'pki',
+    runtime: process.version,
+    openssl: process.versions.openssl,
+    threads: availableParallelism(),
+    algorithm: 'ecdsa-p256',
+    cases: Object.keys(cases).map(inChild),
+    sideBySide: await sideBySide(),
+    perIdentity: steps(),
+  };
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  else print(result);
+}
 
 function print(result: {
   runtime: string;
   threads: number;
-  corpora: Row[];
-  crls: Row[];
+  cases: Row[];
+  sideBySide: Row[];
   perIdentity: Row;
-  peakRssMiB: number;
 }) {
   const lines = [
-    `Node ${result.runtime}, ${result.threads} threads, peak RSS ${result.peakRssMiB} MiB`,
-    ...[...result.corpora, ...result.crls, result.perIdentity].map((row) =>
+    `Node ${result.runtime}, ${result.threads} threads`,
+    ...[...result.cases, ...result.sideBySide, result.perIdentity].map((row) =>
       Object.entries(row)
         .map(([name, value]) => `${name} ${value}`)
         .join('   '),

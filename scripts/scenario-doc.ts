@@ -124,12 +124,12 @@ function section(key: string, field: FieldSchema, required: readonly string[]): 
 
 /** A field, and under it the fields of its entries or of its long form. */
 function rows(path: string, field: FieldSchema, required: readonly string[]): Row[] {
-  const inner = field.items ?? field.anyOf?.find((form) => form.properties !== undefined);
+  const inner = field.items ?? field.anyOf?.find((form) => form.properties !== undefined) ?? field;
   const prefix = field.items === undefined ? path : `${path}[]`;
-  const below = Object.entries(inner?.properties ?? {});
+  const below = Object.entries(inner.properties ?? {});
   return [
     row(path, field, required),
-    ...below.map(([name, child]) => row(`${prefix}.${name}`, child, inner?.required ?? [])),
+    ...below.flatMap(([name, child]) => rows(`${prefix}.${name}`, child, inner.required ?? [])),
   ];
 }
 
@@ -175,7 +175,7 @@ function fieldTable(fields: readonly Row[]): string {
   return table(['Field', 'Type', 'Default', 'Meaning', 'Example'], lines);
 }
 
-function words({ defects, targets, algorithms, drivers }: Vocabulary): string {
+function words({ defects, crlKinds, crlDefects, targets, algorithms, drivers }: Vocabulary): string {
   const defectLines = defects.map(({ name, describe }) => `\`${name}\` | ${cell(describe)}`);
   const targetLines = targets.map(
     ({ kind, revocation, connectAuth }) => `\`${kind}\` | ${list(revocation)} | ${list(connectAuth)}`,
@@ -183,10 +183,18 @@ function words({ defects, targets, algorithms, drivers }: Vocabulary): string {
   return [
     '## Defects\n',
     table(['`defect`', 'What the client presents'], defectLines),
+    '\n## CRLs\n',
+    table(['`corpus.crl.kind`', 'What the client CA publishes'], described(crlKinds)),
+    '',
+    table(['`corpus.crl.defect`', 'What is wrong with it'], described(crlDefects)),
     '\n## What each target can do\n',
     table(['`target.kind`', '`target.revocation`', '`target.connectAuth`'], targetLines),
     `\nAlgorithms: ${list(algorithms)}. Drivers: ${list(drivers)}.\n`,
   ].join('\n');
+}
+
+function described(words: readonly { name: string; describe: string }[]): string[] {
+  return words.map(({ name, describe }) => `\`${name}\` | ${cell(describe)}`);
 }
 
 function thresholdSection(): string {

@@ -1,6 +1,7 @@
 import { exitCodes } from '../gate/exit-codes.ts';
 import type { CorpusSpec } from '../pki/identity.ts';
 import { algorithms, makeCorpus, writePemFolder } from '../pki/index.ts';
+import { corpusSpecOf } from '../run/corpus-spec.ts';
 import { vocabulary } from '../run/vocabulary.ts';
 import { readScenario } from '../scenario/read.ts';
 import { cacheDir } from './cache-dir.ts';
@@ -63,10 +64,5 @@ async function scenarioSpec(
   });
   const [chosen] = plan.variants;
   if (chosen === undefined) throw new UsageError(`${file} has no variant`);
-  return {
-    seed: plan.seed,
-    algorithm: chosen.corpus.algorithm,
-    crlEntries: chosen.corpus.crlEntries,
-    cohorts: chosen.cohorts.map(({ name, defect, identities }) => ({ name, defect, identities })),
-  };
+  return corpusSpecOf(plan.seed, chosen, Date.now());
 }

@@ -46,7 +46,10 @@ function describe(event: RunEvent): string {
     case 'corpus':
       return `certificates  ${bar(event.done / Math.max(1, event.total))} ${event.done} of ${event.total}  ${event.cohort}`;
     case 'corpus-ready':
-      return `corpus        ${event.identities} identities (${event.reused} from the cache) in ${seconds(event.ms)}`;
+      return [
+        `corpus        ${event.identities} identities (${event.reused} from the cache) in ${seconds(event.ms)}`,
+        ...event.warnings.map((warning) => `WARNING       ${warning}`),
+      ].join('\n');
     case 'contexts':
       return `storm         builds ${event.identities} TLS contexts`;
     case 'target-ready':

@@ -6,11 +6,13 @@ import {
   openSync,
   readdirSync,
   readSync,
+  rmdirSync,
   statSync,
+  utimesSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { PkiError } from './pki-error.ts';
-import { makeDirectories, putWholeFile, temporaryPrefix, unlinkIfThere } from './whole-file.ts';
+import { errorCode, makeDirectories, putWholeFile, temporaryPrefix, unlinkIfThere } from './whole-file.ts';
 
 /** The files of the cache: private to their owner whatever the umask. All of it throws PkiError `cache-unwritable`. */
 const directoryMode = 0o700;
@@ -80,4 +82,56 @@ export function readPrivateFile(path: string): Uint8Array<SharedArrayBuffer> | n
 /** Puts a complete file into the cache; see `putWholeFile` for `replace` and what is returned. */
 export function writePrivateFile(path: string, bytes: Uint8Array, replace: boolean): boolean {
   return orUnwritable(path, () => putWholeFile(path, bytes, fileMode, replace));
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Says that a file is in use, by its time of change: what `collectGarbage` goes by. Once a day is enough. A file that is gone again, or
+ * belongs to somebody who lets us read alone, is none of its business.
+ */
+export function markUsed(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found || Date.now() - found.mtimeMs < dayMs) return;
+  try {
+    utimesSync(path, new Date(), new Date());
+  } catch (error) {
+    if (!['ENOENT', 'EPERM', 'EACCES', 'EROFS'].includes(errorCode(error))) throw error;
+  }
+}
+
+const ownFile =
+  /^(?:(?:cohort|authority|authorities|keys|crl)-[0-9a-f]{32}\.(?:pack|pem)|ca\.crt|server\.(?:crt|key))$/;
+const ownFolder = /^[0-9a-f]{32}$/;
+
+export type Garbage = { files: number; bytes: number; keptFiles: number };
+
+/**
+ * Removes the cache's files that nobody has used for `unusedMs` milliseconds, and folders that are then empty. Whatever the forge did not
+ * write stays. Throws PkiError `cache-unwritable`.
+ */
+export function collectGarbage(cacheDir: string, unusedMs: number): Garbage {
+  const garbage = { files: 0, bytes: 0, keptFiles: 0 };
+  const sweep = (dir: string, top: boolean): void => {
+    for (const entry of readdirSync(dir, { withFileTypes: true })) {
+      const path = join(dir, entry.name);
+      if (entry.isDirectory() && top && ownFolder.test(entry.name)) {
+        sweep(path, false);
+        if (readdirSync(path).length === 0) rmdirSync(path);
+      }
+      if (!entry.isFile() || !ownFile.test(entry.name)) continue;
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (!found) continue;
+      if (Date.now() - found.mtimeMs < unusedMs) garbage.keptFiles += 1;
+      else {
+        unlinkIfThere(path);
+        garbage.files += 1;
+        garbage.bytes += found.size;
+      }
+    }
+  };
+  if (statSync(cacheDir, { throwIfNoEntry: false })?.isDirectory()) {
+    orUnwritable(cacheDir, () => sweep(cacheDir, true));
+  }
+  return garbage;
 }

@@ -19,42 +19,55 @@ export type Part = Uint8Array | ((subject: Subject) => Uint8Array);
 
 /** A TBSCertificate (RFC 5280 4.1.2) with its subject left open: what a defect may change before anything is encoded. */
 export type CertificateTemplate = {
+  /** Default 3; version 1 is said by leaving the field out (RFC 5280 4.1.2.1). */
+  version?: 1 | 2 | 3;
+  /** A whole INTEGER in place of the subject's serial number. */
+  serialNumber?: (subject: Subject) => Uint8Array;
   /** AlgorithmIdentifier inside the signed part. */
   signatureAlgorithm: Uint8Array;
   /** Name; null where the subject is its own issuer. */
   issuer: Uint8Array | null;
-  notBefore: Date;
-  notAfter: Date;
+  /** A date is encoded as RFC 5280 4.1.2.5 wants it; bytes are a whole Time. */
+  notBefore: Date | Uint8Array;
+  notAfter: Date | Uint8Array;
   /** Name. */
   subject: (subject: Subject) => Uint8Array;
-  /** By name, encoded in this order. */
+  /** By name, encoded in this order; with none the field is left out. */
   extensions: Record<string, Part>;
 };
 
-/** Version v3 (RFC 5280 4.1.2.1). */
-const version3 = context(0, integer(2));
+/** Version (RFC 5280 4.1.2.1); v1 is the default and so has no octets (X.690 11.5). */
+const version = (number: 1 | 2 | 3): Uint8Array =>
+  number === 1 ? new Uint8Array(0) : context(0, integer(number - 1));
+
+const encodedTime = (at: Date | Uint8Array): Uint8Array => (at instanceof Date ? time(at) : at);
 
 /** Encodes what is constant once; the function returned writes the TBSCertificate of one subject. */
 export function tbsCertificateWriter(template: CertificateTemplate): (subject: Subject) => Uint8Array {
-  const { issuer, signatureAlgorithm } = template;
-  const validity = sequence(time(template.notBefore), time(template.notAfter));
+  const { issuer, signatureAlgorithm, serialNumber } = template;
+  const validity = sequence(encodedTime(template.notBefore), encodedTime(template.notAfter));
+  const versionField = version(template.version ?? 3);
   const parts = mergeConstants(Object.values(template.extensions));
   const beforeSubject = issuer && Buffer.concat([signatureAlgorithm, issuer, validity]);
   return (subject) => {
     const subjectName = template.subject(subject);
     return sequence(
-      version3,
-      unsignedInteger(subject.serialNumber),
+      versionField,
+      serialNumber?.(subject) ?? unsignedInteger(subject.serialNumber),
       beforeSubject ?? Buffer.concat([signatureAlgorithm, subjectName, validity]),
       subjectName,
       subject.spki,
-      extensions(
-        3,
-        parts.map((part) => (typeof part === 'function' ? part(subject) : part)),
-      ),
+      parts.length === 0
+        ? none
+        : extensions(
+            3,
+            parts.map((part) => (typeof part === 'function' ? part(subject) : part)),
+          ),
     );
   };
 }
+
+const none = new Uint8Array(0);
 
 /** Neighbouring constant parts become one, so that they are copied at once. */
 function mergeConstants(parts: readonly Part[]): Part[] {

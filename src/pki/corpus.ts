@@ -1,21 +1,31 @@
 import { hash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { type Authorities, authorityName, type Issuer, keyIdentifier } from './authority.ts';
+import type { KeyPair } from './algorithms/algorithm.ts';
+import { type Authorities, madeNamed } from './authority.ts';
 import { makePrivateDirectory, sweepAbandoned } from './cache.ts';
-import { obtainCrl } from './crl-store.ts';
-import { publicKeyBits } from './der-reader.ts';
-import type { CohortRecipe } from './forge.ts';
-import { clientIdOf } from './forge.ts';
+import { obtainCrls } from './crl-store.ts';
+import { clientIdOf, type KeyPools } from './forge.ts';
+import { extraAuthorities, type Hierarchy, hierarchyOf } from './hierarchy.ts';
 import type { CohortSpec, Corpus, CorpusSpec, Identity } from './identity.ts';
-import { type MissingCohort, makeCohorts } from './makers.ts';
-import { type PackRecord, recordIdentity } from './pack.ts';
+import { makeChunks } from './makers.ts';
+import { recordIdentity } from './pack.ts';
 import { pem } from './pem.ts';
-import { algorithmNamed, defectNamed } from './registry.ts';
-import { revokedSerials } from './revocation.ts';
+import { publishedCrls } from './published-crls.ts';
+import { type Chunk, chunksOf, recipeOf } from './recipes.ts';
+import { algorithmNamed, crlDefectNamed, crlKindNamed, defectNamed } from './registry.ts';
+import { algorithmWeights } from './revocation.ts';
 import { checkSpec } from './spec.ts';
-import { cohortPlace, loadPack, obtainAuthorities, obtainFile, storePack } from './store.ts';
+import {
+  contentAddress,
+  loadPack,
+  obtainAuthorities,
+  obtainFile,
+  obtainKeyPool,
+  sha256,
+  storePack,
+} from './store.ts';
 
-/** Identities that carry a certificate: ready (from the cache or made) out of all of the corpus. */
+/** Identities that carry a certificate: ready (from the cache or made) out of all of the corpus; or keys of a pool, out of that pool. */
 export type CorpusProgress = { done: number; total: number; cohort: string };
 
 export type CorpusOptions = {
@@ -24,9 +34,20 @@ export type CorpusOptions = {
   /** Threads that make what is missing; default one for each core. */
   threads?: number;
   onProgress?: (progress: CorpusProgress) => void;
-  /** Ends the making; whole cohorts made before stay in the cache. */
+  /** Ends the making; what is finished stays in the cache, and the next call goes on from there. */
   signal?: AbortSignal;
 };
+
+/** Identities `from` … of a cohort, in their order. */
+export type Stretch = { cohort: CohortSpec; from: number; identities: Identity[] };
+
+/** A corpus whose identities are on disk and are read as they are needed, a stretch at a time. */
+export type StoredCorpus = Omit<Corpus, 'cohorts'> & {
+  /** All cohorts in their order, each from its first identity to its last. Throws PkiError `cache-unwritable` where a file is gone. */
+  stretches: () => Iterable<Stretch>;
+};
+
+const defaultKeyPool = 200;
 
 /**
  * The corpus of a spec: what is in the cache is loaded, what is missing is made and stored. Equal specs give equal corpora in all but
@@ -42,105 +63,176 @@ export type CorpusOptions = {
  */
 export async function makeCorpus(spec: CorpusSpec, options: CorpusOptions): Promise<Corpus> {
   const startedAt = performance.now();
+  const identities = new Map<string, Identity[]>(spec.cohorts.map(({ name }) => [name, []]));
+  const byChunk = new Map<string, Identity[]>();
+  const { stretches: _, ...stored } = await storeCorpus(spec, options, (chunk, made) => {
+    byChunk.set(`${chunk.recipe.cohort}/${chunk.from}`, made);
+  });
+  for (const cohort of spec.cohorts) {
+    const own = identities.get(cohort.name) ?? [];
+    if (!defectNamed(cohort.defect).certificate) own.push(...withoutCertificate(cohort));
+    for (let from = 0; from < cohort.identities; ) {
+      const piece = byChunk.get(`${cohort.name}/${from}`);
+      if (piece === undefined) break;
+      for (const identity of piece) own.push(identity);
+      from += piece.length;
+    }
+  }
+  return {
+    ...stored,
+    cohorts: spec.cohorts.map(({ name, defect }) => {
+      const { lie } = defectNamed(defect);
+      return {
+        name,
+        defect,
+        identities: identities.get(name) ?? [],
+        ...(lie !== undefined && { lie }),
+      };
+    }),
+    made: { ...stored.made, ms: performance.now() - startedAt },
+  };
+}
+
+/**
+ * The same, on disk alone: memory does not grow with the number of identities. `onReady` sees each chunk that was loaded or made.
+ *
+ * Throws as `makeCorpus` does.
+ */
+export async function storeCorpus(
+  spec: CorpusSpec,
+  options: CorpusOptions,
+  onReady?: (chunk: Chunk, identities: Identity[]) => void,
+): Promise<StoredCorpus> {
+  const startedAt = performance.now();
   checkSpec(spec);
   options.signal?.throwIfAborted();
   const cacheDir = resolve(options.cacheDir);
-  const algorithm = algorithmNamed(spec.algorithm);
   makePrivateDirectory(cacheDir, false);
   sweepAbandoned(cacheDir);
-  const { authorities, fingerprint } = obtainAuthorities(cacheDir, spec.seed, algorithm);
-  const dir = join(cacheDir, fingerprint);
+  const hierarchy = hierarchyOf(spec);
+  const about = { seed: spec.seed, fixed: spec.fixedKeys === true };
+  const regular = obtainAuthorities(cacheDir, hierarchy.plans, about);
+  const dir = join(cacheDir, fingerprintOf(hierarchy, regular));
   makePrivateDirectory(dir, true);
   sweepAbandoned(dir);
+  const crlKind = crlKindNamed(spec.crl?.kind ?? 'direct');
+  const strangers = crlDefectNamed(spec.crl?.defect ?? 'none').published === false ? ['unknown-ca'] : [];
+  const extra = extraAuthorities(spec, hierarchy, [...(crlKind.needs ?? []), ...strangers]);
+  const made = obtainAuthorities(dir, extra, about, regular);
 
-  const recipeOf = (cohort: CohortSpec): CohortRecipe => {
-    const defect = defectNamed(cohort.defect);
-    const by = defect.issuer ?? 'client-ca';
-    const issuer = by === 'self' ? null : issuerOf(authorities, by, spec.seed);
-    return { seed: spec.seed, cohort: cohort.name, algorithm, defect, issuer };
-  };
-  const { identities, reused, remade } = await obtainCohorts(dir, spec, recipeOf, options);
-  const crl = obtainCrl(dir, {
-    seed: spec.seed,
-    algorithm,
-    issuer: issuerOf(authorities, 'client-ca', spec.seed),
-    revoked: revokedSerials(spec),
-    entries: spec.crlEntries,
-  });
-  const { 'client-ca': ca, server } = authorities;
-  const caFile = obtainFile(join(dir, 'ca.crt'), pem('CERTIFICATE', ca.certificate));
+  const pools = await obtainPools(cacheDir, spec, options);
+  const chunks = spec.cohorts
+    .filter(({ defect }) => defectNamed(defect).certificate)
+    .flatMap((cohort) => {
+      const recipe = recipeOf(spec, cohort, hierarchy, made);
+      const shared = Object.keys(recipe.algorithms).flatMap((name) => pools[name] ?? []);
+      return chunksOf(dir, recipe, cohort.identities, shared);
+    });
+  const { total, reused } = await obtainChunks(chunks, pools, options, onReady);
+  const crl = obtainCrls(dir, publishedCrls(spec, hierarchy, made));
+  const pemOf = (names: readonly string[]) =>
+    Buffer.concat(names.map((name) => pem('CERTIFICATE', madeNamed(made, name).certificate)));
+  const server = madeNamed(made, 'server');
   return {
     dir,
-    clientCaFile: caFile,
-    serverCaFile: caFile,
-    serverCertFile: obtainFile(join(dir, 'server.crt'), pem('CERTIFICATE', server.certificate)),
+    clientCaFile: obtainFile(join(dir, 'ca.crt'), pemOf(hierarchy.trusted)),
+    // The first root is the first of the trusted, and the server's: a client that is given more than it needs is none the worse.
+    serverCaFile: join(dir, 'ca.crt'),
+    serverCertFile: obtainFile(join(dir, 'server.crt'), pemOf(['server'])),
     serverKeyFile: obtainFile(join(dir, 'server.key'), pem('PRIVATE KEY', server.pkcs8)),
     crlFile: crl.file,
     crl: { bytes: crl.bytes, entries: crl.entries },
-    cohorts: spec.cohorts.map(({ name, defect }) => ({
-      name,
-      defect,
-      identities: identities.get(name) ?? [],
-    })),
     password: hash('sha256', `certstorm/password/${spec.seed}`, 'base64url').slice(0, 24),
-    made: { identities: reused + remade, reused, remade, ms: performance.now() - startedAt },
+    made: { identities: total, reused, remade: total - reused, ms: performance.now() - startedAt },
+    warnings: warningsOf(spec, pools),
+    stretches: () => stretchesOf(spec, chunks),
   };
 }
 
-function issuerOf(authorities: Authorities, which: 'client-ca' | 'unknown-ca', seed: number): Issuer {
-  const { pkcs8, certificate } = authorities[which];
-  return { name: authorityName(which, seed), keyId: keyIdentifier(publicKeyBits(certificate)), pkcs8 };
+/** Names these very CAs: what lies in a corpus's folder was issued by them. */
+function fingerprintOf({ plans, trusted }: Hierarchy, made: Authorities): string {
+  const certificates = plans.map(({ name }) => sha256(madeNamed(made, name).certificate));
+  return contentAddress(...certificates, ...trusted).slice(0, 32);
 }
 
-type Obtained = { identities: Map<string, Identity[]>; reused: number; remade: number };
+/** Pools for the algorithms of the cohorts, where keys are shared. */
+async function obtainPools(cacheDir: string, spec: CorpusSpec, options: CorpusOptions): Promise<KeyPools> {
+  if (spec.keys !== 'pooled') return {};
+  const total = spec.keyPool ?? defaultKeyPool;
+  const carrying = spec.cohorts.filter(({ defect }) => defectNamed(defect).certificate);
+  const names = new Set(carrying.flatMap((cohort) => Object.keys(algorithmWeights(spec, cohort))));
+  const pools: Record<string, readonly KeyPair[]> = {};
+  for (const name of names) {
+    let done = 0;
+    pools[name] = await obtainKeyPool(cacheDir, algorithmNamed(name).name, total, {
+      threads: options.threads,
+      signal: options.signal,
+      onKeys: (more) => {
+        done += more;
+        options.onProgress?.({ done, total, cohort: `${name} keys` });
+      },
+    });
+  }
+  return pools;
+}
 
-/** Loads the cohorts that are there, makes and stores the others. */
-async function obtainCohorts(
-  dir: string,
-  spec: CorpusSpec,
-  recipeOf: (cohort: CohortSpec) => CohortRecipe,
+/** Loads the chunks that are there, makes and stores the others. */
+async function obtainChunks(
+  chunks: readonly Chunk[],
+  pools: KeyPools,
   { threads, signal, onProgress }: CorpusOptions,
-): Promise<Obtained> {
-  const identities = new Map<string, Identity[]>();
-  const missing: MissingCohort[] = [];
-  const places = new Map<string, { path: string; address: string; count: number }>();
-  const take = (cohort: string, records: PackRecord[]) => identities.set(cohort, records.map(recordIdentity));
-
-  const withCertificate = spec.cohorts.filter(({ defect }) => defectNamed(defect).certificate);
-  const total = withCertificate.reduce((sum, cohort) => sum + cohort.identities, 0);
+  onReady: ((chunk: Chunk, identities: Identity[]) => void) | undefined,
+): Promise<{ total: number; reused: number }> {
+  const total = chunks.reduce((sum, { from, to }) => sum + to - from, 0);
   let done = 0;
   const progress = (cohort: string, more: number) => {
     done += more;
     onProgress?.({ done, total, cohort });
   };
-
-  for (const cohort of spec.cohorts) {
-    if (!withCertificate.includes(cohort)) {
-      identities.set(cohort.name, withoutCertificate(cohort));
-      continue;
-    }
-    const recipe = recipeOf(cohort);
-    const place = cohortPlace(dir, recipe, cohort.identities);
-    const records = loadPack(place.path, place.address);
-    if (records) {
-      take(cohort.name, records);
-      progress(cohort.name, cohort.identities);
-    } else {
-      places.set(cohort.name, { ...place, count: cohort.identities });
-      missing.push({ recipe, identities: cohort.identities });
-    }
-  }
+  const missing = chunks.filter((chunk) => {
+    const records = loadPack(chunk.path, chunk.address);
+    if (!records) return true;
+    onReady?.(chunk, records.map(recordIdentity));
+    progress(chunk.recipe.cohort, chunk.to - chunk.from);
+    return false;
+  });
   const reused = done;
-  await makeCohorts(missing, {
+  await makeChunks(missing, pools, {
     threads,
     signal,
     onPiece: progress,
-    onCohort: (cohort, pieces) => {
-      const place = places.get(cohort);
-      if (place) take(cohort, storePack(place.path, place.address, place.count, pieces));
+    onChunk: (chunk, pieces) => {
+      const { path, address, from, to } = chunk;
+      const records = storePack(path, address, to - from, pieces);
+      onReady?.(chunk, records.map(recordIdentity));
     },
   });
-  return { identities, reused, remade: total - reused };
+  return { total, reused };
+}
+
+function* stretchesOf(spec: CorpusSpec, chunks: readonly Chunk[]): Iterable<Stretch> {
+  for (const cohort of spec.cohorts) {
+    if (!defectNamed(cohort.defect).certificate)
+      yield { cohort, from: 0, identities: withoutCertificate(cohort) };
+    for (const { recipe, from, path, address } of chunks) {
+      if (recipe.cohort !== cohort.name) continue;
+      const records = loadPack(path, address);
+      if (!records) throw new Error(`${path} was there a moment ago and is gone or damaged; run it again`);
+      yield { cohort, from, identities: records.map(recordIdentity) };
+    }
+  }
+}
+
+function warningsOf(spec: CorpusSpec, pools: KeyPools): string[] {
+  const shared = Object.entries(pools).map(
+    ([name, pool]) => `all ${name} identities share ${pool.length} keys (keys: pooled)`,
+  );
+  return spec.fixedKeys
+    ? [
+        'ANYBODY CAN COMPUTE THESE PRIVATE KEYS (fixedKeys: true): use them for tests that compare files, and never trust this CA',
+        ...shared,
+      ]
+    : shared;
 }
 
 /** Such a client has a name and nothing else; a storm needs one of them even where the plan counts none. */

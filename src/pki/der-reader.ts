@@ -57,11 +57,18 @@ export function certificateFields(certificate: Uint8Array): CertificateFields | 
   };
 }
 
-/** Contents of the BIT STRING subjectPublicKey (RFC 5280 4.1.2.7); empty where the DER does not reach so far. */
-export function publicKeyBits(certificate: Uint8Array): Uint8Array {
+/** SubjectPublicKeyInfo (RFC 5280 4.1.2.7) of a v3 certificate, DER; empty where the DER does not reach so far. */
+export function publicKeyInfo(certificate: Uint8Array): Uint8Array {
   const outer = readTlv(certificate, 0);
   const tbs = outer && readTlv(certificate, outer.contents, outer.end);
   const spki = tbs && children(certificate, tbs)[6];
-  const bits = spki && children(certificate, spki)[1];
-  return bits ? certificate.subarray(bits.contents + 1, bits.end) : new Uint8Array(0);
+  return spki ? certificate.subarray(spki.start, spki.end) : new Uint8Array(0);
+}
+
+/** Contents of its BIT STRING subjectPublicKey; empty where the DER does not reach so far. */
+export function publicKeyBits(certificate: Uint8Array): Uint8Array {
+  const info = publicKeyInfo(certificate);
+  const spki = readTlv(info, 0);
+  const bits = spki && children(info, spki)[1];
+  return bits ? info.subarray(bits.contents + 1, bits.end) : new Uint8Array(0);
 }

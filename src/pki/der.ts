@@ -131,6 +131,14 @@ export function oid(dotted: string): Uint8Array {
   return tlv(tags.oid, Uint8Array.from(octets));
 }
 
+/** INTEGER from its contents octets as they are, shortest form or not: for what must not be an unsigned number in DER. */
+export const rawInteger = (contents: Uint8Array): Uint8Array => tlv(tags.integer, contents);
+
+export const ia5String = (text: string): Uint8Array => tlv(tags.ia5String, Buffer.from(text, 'latin1'));
+
+export const printableString = (text: string): Uint8Array =>
+  tlv(tags.printableString, Buffer.from(text, 'latin1'));
+
 export const utf8String = (text: string): Uint8Array => tlv(tags.utf8String, Buffer.from(text, 'utf8'));
 
 /** `YYYYMMDDHHMMSSZ`, the contents of a GeneralizedTime (RFC 5280 4.1.2.5.2). */

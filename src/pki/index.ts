@@ -2,7 +2,19 @@
 
 export type { Algorithm, KeyPair } from './algorithms/algorithm.ts';
 export { algorithms } from './algorithms/index.ts';
-export { type CorpusOptions, type CorpusProgress, makeCorpus } from './corpus.ts';
+export { collectGarbage, type Garbage } from './cache.ts';
+export {
+  type CorpusOptions,
+  type CorpusProgress,
+  makeCorpus,
+  type StoredCorpus,
+  type Stretch,
+  storeCorpus,
+} from './corpus.ts';
+export type { CrlDefect } from './crl-defects/crl-defect.ts';
+export { crlDefects } from './crl-defects/index.ts';
+export type { CrlKind } from './crls/crl-kind.ts';
+export { crlKinds } from './crls/index.ts';
 export type { Defect } from './defects/defect.ts';
 export { defects } from './defects/index.ts';
 export { type PemFolder, type PemFolderOptions, writePemFolder } from './export.ts';

@@ -1,61 +1,149 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import type { CohortRecipe } from './forge.ts';
-import type { MakerTask } from './maker.ts';
+import type { CohortRecipe, KeyPools } from './forge.ts';
 import { PkiError } from './pki-error.ts';
+import { algorithmNamed } from './registry.ts';
 
-/** A cohort that is not in the cache. */
-export type MissingCohort = { recipe: CohortRecipe; identities: number };
+/** Identities `from` … `to - 1` of a cohort that are not in the cache: one file there. */
+export type MissingChunk = { recipe: CohortRecipe; from: number; to: number };
 
-/** Identities in one message: some 15 ms of work, so that progress flows and threads end together. */
-const pieceIdentities = 250;
+/** A pool of keys that is not in the cache. */
+export type MissingKeys = { algorithm: string; count: number };
+
+export type MakersOptions = {
+  threads: number | undefined;
+  signal: AbortSignal | undefined;
+};
+
+/** Work in one message: so that progress flows and threads end together. */
+const pieceMs = 15;
+const identityMs = 0.06;
+/** What is lost at most when making is interrupted, beside the pieces at work. */
+const chunkMs = 300;
+
+/** Of one identity; keys from a pool cost nothing. */
+const costMs = (algorithms: Record<string, number>, pooled: boolean): number =>
+  identityMs +
+  (pooled ? 0 : Math.max(...Object.keys(algorithms).map((name) => algorithmNamed(name).keyCostMs)));
+
+/** Identities in one message to a maker. */
+const pieceIdentities = (algorithms: Record<string, number>, pooled: boolean): number =>
+  Math.max(1, Math.min(250, Math.round(pieceMs / costMs(algorithms, pooled))));
+
+/** Identities in one file of the cache: an interrupted run goes on from the last one that is whole. */
+export const chunkIdentities = (algorithms: Record<string, number>, pooled: boolean): number =>
+  Math.max(20, Math.min(5000, Math.round(chunkMs / costMs(algorithms, pooled) / 1000) * 1000));
 
 const makerEntry = new URL(import.meta.url.endsWith('.ts') ? './maker.ts' : './maker.js', import.meta.url)
   .href;
 
 /**
- * Makes cohorts in a pool of threads. Each is handed to `onCohort` when its last piece is there, as records of a pack in the order of
- * its identities, whatever the order in which threads finished. Rejects with the signal's reason when aborted.
+ * Makes chunks of cohorts in a pool of threads. Each is handed to `onChunk` when its last piece is there, as records of a pack in the
+ * order of its identities, whatever the order in which threads finished; no more than a few are held at a time. Rejects with the signal's
+ * reason when aborted.
  */
-export async function makeCohorts(
-  missing: readonly MissingCohort[],
-  options: {
-    threads: number | undefined;
-    signal: AbortSignal | undefined;
+export async function makeChunks<Chunk extends MissingChunk>(
+  missing: readonly Chunk[],
+  pools: KeyPools,
+  options: MakersOptions & {
     onPiece: (cohort: string, identities: number) => void;
-    onCohort: (cohort: string, pieces: Uint8Array[]) => void;
+    onChunk: (chunk: Chunk, pieces: Uint8Array[]) => void;
   },
 ): Promise<void> {
-  const pieces = missing.map(({ identities }) => Math.ceil(identities / pieceIdentities));
-  const count = pieces.reduce((sum, n) => sum + n, 0);
-  if (count === 0) return;
-  const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), count));
-  const pool = new Piscina<MakerTask, Uint8Array>({
+  const pieces = missing.flatMap((chunk) => piecesOf(chunk, Object.keys(pools).length > 0, options.onChunk));
+  await inThreads('makeIdentities', pieces, options, async (run, { chunk, from, to, at, whole }) => {
+    const piece = await run({ recipe: chunk.recipe, from, to, pools: poolsFor(chunk.recipe, pools) });
+    options.onPiece(chunk.recipe.cohort, to - from);
+    whole(at, piece);
+  });
+}
+
+type Piece = {
+  chunk: MissingChunk;
+  from: number;
+  to: number;
+  at: number;
+  whole: (at: number, piece: Uint8Array) => void;
+};
+
+function piecesOf<Chunk extends MissingChunk>(
+  chunk: Chunk,
+  pooled: boolean,
+  onChunk: (chunk: Chunk, pieces: Uint8Array[]) => void,
+): Piece[] {
+  const size = pieceIdentities(chunk.recipe.algorithms, pooled);
+  const count = Math.ceil((chunk.to - chunk.from) / size);
+  let done: Uint8Array[] = [];
+  let left = count;
+  const whole = (at: number, piece: Uint8Array) => {
+    done[at] = piece;
+    left -= 1;
+    if (left > 0) return;
+    onChunk(chunk, done);
+    done = [];
+  };
+  return Array.from({ length: count }, (_, at) => {
+    const from = chunk.from + at * size;
+    return { chunk, from, to: Math.min(chunk.to, from + size), at, whole };
+  });
+}
+
+function poolsFor({ algorithms }: CohortRecipe, pools: KeyPools): KeyPools {
+  return Object.fromEntries(Object.entries(pools).filter(([name]) => Object.hasOwn(algorithms, name)));
+}
+
+/** Makes the keys of a pool, as records of a pack. */
+export async function makeKeyPool(
+  { algorithm, count }: MissingKeys,
+  options: MakersOptions & { onKeys: (done: number) => void },
+): Promise<Uint8Array[]> {
+  const size = Math.max(1, Math.min(250, Math.round(pieceMs / algorithmNamed(algorithm).keyCostMs)));
+  const tasks = Array.from({ length: Math.ceil(count / size) }, (_, at) => ({
+    algorithm,
+    count: Math.min(size, count - at * size),
+  }));
+  const pieces: Uint8Array[] = [];
+  await inThreads('makeKeys', tasks, options, async (run, task) => {
+    pieces.push(await run(task));
+    options.onKeys(task.count);
+  });
+  return pieces;
+}
+
+/** Hands out tasks in their order, a few at a time for each thread, so that little is held in memory. */
+async function inThreads<Task>(
+  entry: string,
+  tasks: readonly Task[],
+  { threads: wanted, signal }: MakersOptions,
+  handle: (run: (message: unknown) => Promise<Uint8Array>, task: Task) => Promise<void>,
+): Promise<void> {
+  if (tasks.length === 0) return;
+  const threads = Math.max(1, Math.min(wanted ?? availableParallelism(), tasks.length));
+  const pool = new Piscina<unknown, Uint8Array>({
     filename: makerEntry,
     minThreads: threads,
     maxThreads: threads,
     recordTiming: false,
   });
-  const run = async (task: MakerTask): Promise<Uint8Array> => {
-    const piece = await pool.run(task, { name: 'makeIdentities' });
-    options.onPiece(task.cohort, task.to - task.from);
-    return piece;
-  };
+  const run = (message: unknown): Promise<Uint8Array> => pool.run(message, { name: entry });
   // Not piscina's own signal: that ends one task at a time and starts a new thread for the next, which is then ended in its turn.
   let ended: Promise<void> | undefined;
   const stop = () => {
     ended = pool.destroy();
   };
-  options.signal?.addEventListener('abort', stop, { once: true });
+  signal?.addEventListener('abort', stop, { once: true });
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let task = tasks[next]; task !== undefined; task = tasks[next]) {
+      next += 1;
+      await handle(run, task);
+      signal?.throwIfAborted();
+    }
+  };
   try {
-    await Promise.all(
-      missing.map(async ({ recipe, identities }) => {
-        const done = await Promise.all(tasks(recipe, identities).map(run));
-        options.onCohort(recipe.cohort, done);
-      }),
-    );
+    await Promise.all(Array.from({ length: threads * 3 }, lane));
   } catch (error) {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     if (error instanceof PkiError) throw error;
     const cause = error instanceof Error ? error.message : String(error);
     throw new PkiError(
@@ -64,17 +152,7 @@ export async function makeCohorts(
       { cause: error },
     );
   } finally {
-    options.signal?.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', stop);
     await (ended ?? pool.destroy());
   }
-}
-
-function tasks(recipe: CohortRecipe, identities: number): MakerTask[] {
-  const { seed, cohort, algorithm, defect, issuer } = recipe;
-  const common = { seed, cohort, algorithm: algorithm.name, defect: defect.name, issuer };
-  const list: MakerTask[] = [];
-  for (let from = 0; from < identities; from += pieceIdentities) {
-    list.push({ ...common, from, to: Math.min(identities, from + pieceIdentities) });
-  }
-  return list;
 }

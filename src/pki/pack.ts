@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { KeyPair } from './algorithms/algorithm.ts';
 import type { Identity } from './identity.ts';
 
 /**
@@ -96,4 +97,13 @@ export function recordIdentity(record: PackRecord): Identity {
     key: key && key.length > 0 ? key : null,
     chain,
   };
+}
+
+/** A key as a record: PKCS #8, SubjectPublicKeyInfo, the public key's bits. */
+export const keyPairRecord = ({ pkcs8, spki, publicKey }: KeyPair): PackRecord => [pkcs8, spki, publicKey];
+
+export function recordKeyPair(record: PackRecord): KeyPair {
+  const [pkcs8, spki, publicKey] = record;
+  if (!pkcs8 || !spki || !publicKey) throw new TypeError('a key pair has three fields');
+  return { pkcs8, spki, publicKey };
 }

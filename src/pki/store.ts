@@ -1,19 +1,16 @@
 import { hash } from 'node:crypto';
 import { basename, join } from 'node:path';
-import type { Algorithm } from './algorithms/algorithm.ts';
-import {
-  type Authorities,
-  authorityNames,
-  type Credential,
-  makeAuthorities,
-  sampleAuthorities,
-} from './authority.ts';
-import { readPrivateFile, writePrivateFile } from './cache.ts';
+import type { KeyPair } from './algorithms/algorithm.ts';
+import { type Authorities, type Credential, makeAuthority, sampleAuthority } from './authority.ts';
+import { markUsed, readPrivateFile, writePrivateFile } from './cache.ts';
 import { type CohortRecipe, sampleTbs } from './forge.ts';
-import { encodeRecords, openPack, type PackRecord, sealPack } from './pack.ts';
+import type { AuthorityPlan } from './hierarchy.ts';
+import { type MakersOptions, makeKeyPool } from './makers.ts';
+import { encodeRecords, openPack, type PackRecord, recordKeyPair, sealPack } from './pack.ts';
+import { defectNamed } from './registry.ts';
 
 /** Counts up when the forge makes something else of the same spec in a way that no sample in an address shows. */
-const forgeVersion = 1;
+const forgeVersion = 2;
 
 export const sha256 = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');
 
@@ -24,7 +21,9 @@ export const contentAddress = (...parts: readonly (string | number)[]): string =
 /** The records stored for this address, or null where there are none that can be trusted. */
 export function loadPack(path: string, address: string): PackRecord[] | null {
   const bytes = readPrivateFile(path);
-  return bytes && openPack(bytes, address);
+  const records = bytes && openPack(bytes, address);
+  if (records) markUsed(path);
+  return records;
 }
 
 /**
@@ -41,50 +40,86 @@ export function storePack(path: string, address: string, count: number, pieces: 
   return openPack(pack, address) ?? [];
 }
 
-/** The authorities of a seed and an algorithm: from the cache, or made. `fingerprint` names these very keys. */
+/** One authority after the other: from the cache, or made. Those before them are in `made`; the map returned has both. */
 export function obtainAuthorities(
-  cacheDir: string,
-  seed: number,
-  algorithm: Algorithm,
-): { authorities: Authorities; fingerprint: string } {
-  const samples = sampleAuthorities(seed, algorithm).map(sha256);
-  const address = contentAddress('authorities', seed, algorithm.name, ...samples);
-  const path = join(cacheDir, `authorities-${address.slice(0, 32)}.pack`);
-  const make = (): PackRecord[] => {
-    const made = makeAuthorities(seed, algorithm);
-    const records = authorityNames.map((name) => [made[name].pkcs8, made[name].certificate]);
-    return storePack(path, address, records.length, [encodeRecords(records)]);
-  };
-  const records = loadPack(path, address) ?? make();
-  const [clientCa, unknownCa, server] = records.map(
-    ([pkcs8, certificate]): Credential => ({
-      pkcs8: pkcs8 ?? new Uint8Array(0),
-      certificate: certificate ?? new Uint8Array(0),
-    }),
-  );
-  if (!clientCa || !unknownCa || !server) throw new Error(`${path} holds ${records.length} authorities`);
-  const authorities = { 'client-ca': clientCa, 'unknown-ca': unknownCa, server };
-  const fingerprint = contentAddress(...authorityNames.map((name) => sha256(authorities[name].certificate)));
-  return { authorities, fingerprint: fingerprint.slice(0, 32) };
+  dir: string,
+  plans: readonly AuthorityPlan[],
+  { seed, fixed }: { seed: number; fixed: boolean },
+  made: Authorities = new Map(),
+): Authorities {
+  const all = new Map(made);
+  for (const plan of plans) {
+    const others = [plan.signedBy, plan.keyOf].map((name) => {
+      const other = name === null || name === undefined ? undefined : all.get(name);
+      return other ? sha256(other.certificate) : '';
+    });
+    const sample = sha256(sampleAuthority(plan, seed));
+    const address = contentAddress(
+      'authority',
+      seed,
+      plan.name,
+      plan.algorithm.name,
+      String(fixed),
+      sample,
+      ...others,
+    );
+    const path = join(dir, `authority-${address.slice(0, 32)}.pack`);
+    const make = (): PackRecord[] => {
+      const { pkcs8, certificate } = makeAuthority(plan, seed, fixed ? { fixedSeed: seed } : {}, all);
+      return storePack(path, address, 1, [encodeRecords([[pkcs8, certificate]])]);
+    };
+    const [record] = loadPack(path, address) ?? make();
+    const [pkcs8, certificate] = record ?? [];
+    if (!pkcs8 || !certificate) throw new Error(`${path} holds no authority`);
+    const credential: Credential = { pkcs8, certificate };
+    all.set(plan.name, { ...credential, plan });
+  }
+  return all;
 }
 
-/** Where a cohort's identities are stored, and for what. */
-export function cohortPlace(
+/** The shared keys of an algorithm: from the cache, or made. They serve every seed. */
+export async function obtainKeyPool(
   dir: string,
-  recipe: CohortRecipe,
-  identities: number,
-): { path: string; address: string } {
-  const { seed, cohort, algorithm, defect } = recipe;
-  const address = contentAddress(
+  algorithm: string,
+  count: number,
+  options: MakersOptions & { onKeys: (done: number) => void },
+): Promise<KeyPair[]> {
+  const address = contentAddress('keys', algorithm, count);
+  const path = join(dir, `keys-${address.slice(0, 32)}.pack`);
+  const records =
+    loadPack(path, address) ??
+    storePack(path, address, count, await makeKeyPool({ algorithm, count }, options));
+  return records.map(recordKeyPair);
+}
+
+/** What all of a cohort's content addresses begin with; `pool` names the keys that it shares. */
+export function recipeAddress(dir: string, recipe: CohortRecipe, pool: readonly KeyPair[]): string {
+  const { seed, cohort, algorithms, defect, issuers, serialOctets, before, crl } = recipe;
+  const { weakKey, issuer, encoding, chain } = defectNamed(defect);
+  return contentAddress(
     'cohort',
     basename(dir),
     seed,
-    algorithm.name,
     cohort,
-    defect.name,
-    identities,
+    JSON.stringify(algorithms),
+    defect,
+    JSON.stringify([weakKey, issuer, encoding !== undefined, chain !== undefined]),
+    JSON.stringify([recipe.fixedKeys, serialOctets, serialOctets === undefined ? 0 : before]),
+    JSON.stringify([recipe.certificate, crl.kind, crl.partitions]),
     sha256(sampleTbs(recipe)),
+    ...issuers.flatMap((each) => [sha256(each.pkcs8), ...each.chain.map(sha256)]),
+    ...pool.map(({ spki }) => sha256(spki)),
   );
+}
+
+/** Where a stretch of a cohort's identities is stored, and for what. */
+export function chunkPlace(
+  dir: string,
+  recipe: string,
+  from: number,
+  to: number,
+): { path: string; address: string } {
+  const address = contentAddress('chunk', recipe, from, to);
   return { path: join(dir, `cohort-${address.slice(0, 32)}.pack`), address };
 }
 
@@ -92,5 +127,6 @@ export function cohortPlace(
 export function obtainFile(path: string, contents: Uint8Array): string {
   const there = readPrivateFile(path);
   if (!there || Buffer.from(there.buffer).compare(contents) !== 0) writePrivateFile(path, contents, true);
+  else markUsed(path);
   return path;
 }

@@ -3,7 +3,7 @@ import type { StormProgress } from '../storm/order.ts';
 /** What a run tells while it goes on; for the terminal, never part of the result. */
 export type RunEvent =
   | { kind: 'corpus'; done: number; total: number; cohort: string }
-  | { kind: 'corpus-ready'; identities: number; reused: number; ms: number }
+  | { kind: 'corpus-ready'; identities: number; reused: number; ms: number; warnings: readonly string[] }
   | { kind: 'contexts'; identities: number }
   | { kind: 'target-ready'; variant: string; version: string; address: string }
   | { kind: 'variant-failed'; variant: string; reason: string }

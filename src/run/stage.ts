@@ -1,13 +1,14 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCorpus } from '../pki/corpus.ts';
-import type { Corpus, CorpusSpec } from '../pki/identity.ts';
+import type { Corpus } from '../pki/identity.ts';
 import type { VariantPlan } from '../scenario/plan.ts';
 import { openStorm, type Storm } from '../storm/storm.ts';
 import { StormError } from '../storm/storm-error.ts';
 import { targets } from '../targets/index.ts';
 import type { RunningTarget, TargetOrder } from '../targets/target.ts';
 import { TargetError } from '../targets/target-error.ts';
+import { corpusSpecOf } from './corpus-spec.ts';
 import type { RunEvent } from './events.ts';
 import { leaveNothing } from './leftovers.ts';
 import type { Shared } from './shared.ts';
@@ -43,25 +44,33 @@ export class Stage {
     this.#options = options;
   }
 
-  get corpusFigures(): { identities: number; crlEntries: number; crlBytes: number } {
+  get corpusFigures(): { identities: number; crlEntries: number; crlBytes: number; keys: string } {
     const corpus = this.#corpus;
+    const { keys, fixedKeys } = this.variant.corpus;
     return {
       identities: corpus?.made.identities ?? 0,
       crlEntries: corpus?.crl.entries ?? 0,
       crlBytes: corpus?.crl.bytes ?? 0,
+      keys: keys === 'pooled' ? 'pooled' : fixedKeys ? 'fixed' : 'fresh',
     };
   }
 
   /** Makes or loads the corpus. Throws PkiError. */
   async prepareCorpus(): Promise<void> {
-    const { cacheDir, signal, onEvent } = this.#options;
-    const corpus = await makeCorpus(this.#corpusSpec(), {
+    const { cacheDir, seed, signal, onEvent } = this.#options;
+    const corpus = await makeCorpus(corpusSpecOf(seed, this.variant, Date.now()), {
       cacheDir,
       signal,
       onProgress: (progress) => onEvent({ kind: 'corpus', ...progress }),
     });
     this.#corpus = corpus;
-    onEvent({ kind: 'corpus-ready', ...this.corpusFigures, reused: corpus.made.reused, ms: corpus.made.ms });
+    onEvent({
+      kind: 'corpus-ready',
+      ...this.corpusFigures,
+      reused: corpus.made.reused,
+      ms: corpus.made.ms,
+      warnings: corpus.warnings,
+    });
   }
 
   /** Target and storm, started where they are not up; null where one of them could not be, `failure` says why. */
@@ -142,10 +151,11 @@ export class Stage {
   async #openStorm(): Promise<Storm> {
     if (this.#storm !== undefined) return this.#storm.held;
     const corpus = this.#madeCorpus();
-    const { workers, storms, signal, onEvent } = this.#options;
+    const { workers, seed, storms, signal, onEvent } = this.#options;
     // The identities do not depend on the CRL's padding, so variants that differ in nothing else share their SecureContexts.
     const key = JSON.stringify([
-      { ...this.#corpusSpec(), crlEntries: 0 },
+      // CRLs and times of the day are no part of what clients hold.
+      { ...corpusSpecOf(seed, this.variant, 0), crlEntries: 0 },
       this.variant.cohorts.map(({ driver, credentials }) => [driver, credentials]),
     ]);
     const held = await storms.hold(key, () => {
@@ -158,6 +168,7 @@ export class Stage {
             name,
             driver,
             identities: corpus.cohorts[index]?.identities ?? [],
+            lie: corpus.cohorts[index]?.lie ?? null,
             password:
               credentials === 'none'
                 ? null
@@ -171,16 +182,6 @@ export class Stage {
     });
     this.#storm = { held, key };
     return held;
-  }
-
-  #corpusSpec(): CorpusSpec {
-    const { corpus, cohorts } = this.variant;
-    return {
-      seed: this.#options.seed,
-      algorithm: corpus.algorithm,
-      crlEntries: corpus.crlEntries,
-      cohorts: cohorts.map(({ name, defect, identities }) => ({ name, defect, identities })),
-    };
   }
 
   #madeCorpus(): Corpus {

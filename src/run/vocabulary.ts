@@ -1,12 +1,20 @@
 import { checkThreshold } from '../gate/thresholds.ts';
-import { algorithms, defects } from '../pki/index.ts';
+import { algorithms, crlDefects, crlKinds, defects } from '../pki/index.ts';
 import type { Vocabulary } from '../scenario/vocabulary.ts';
 import { driverNames } from '../storm/drivers/index.ts';
 import { targets } from '../targets/index.ts';
 
 /** What the rooms below can do, in the words that a scenario may use: the scenario's reader knows no other room by itself. */
 export const vocabulary: Vocabulary = {
-  defects: defects.map(({ name, describe, certificate }) => ({ name, describe, certificate })),
+  defects: defects.map(({ name, describe, certificate, revoked, driver }) => ({
+    name,
+    describe,
+    certificate,
+    revoked: revoked !== undefined,
+    ...(driver === 'wire' && { driver }),
+  })),
+  crlKinds: crlKinds.map(({ name, describe }) => ({ name, describe })),
+  crlDefects: crlDefects.map(({ name, describe }) => ({ name, describe })),
   algorithms: algorithms.map(({ name }) => name),
   targets: targets.map(({ kind, revocation, connectAuth }) => ({ kind, revocation, connectAuth })),
   drivers: driverNames,

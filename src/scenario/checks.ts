@@ -68,7 +68,11 @@ function cohortFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
         expected: `a name other than ${reservedCohortNames.join(', ')}`,
       });
     }
-    faults.push(...expectFaults(at, cohort, connectAuth), ...countFaults(at, cohort, vocabulary));
+    faults.push(
+      ...expectFaults(at, cohort, connectAuth),
+      ...countFaults(at, cohort, vocabulary),
+      ...defectFaults(at, cohort, vocabulary),
+    );
   }
   const weights = cohorts.map((cohort) => valueAt(cohort, ['weight']) ?? 1);
   if (weights.length > 0 && weights.every((weight) => weight === 0)) {
@@ -99,6 +103,39 @@ function expectFaults(at: Path, cohort: unknown, connectAuth: unknown): Fault[] 
       part: 'key',
       message,
       expected: 'cause only with reject',
+    });
+  }
+  return faults;
+}
+
+function defectFaults(at: Path, cohort: unknown, { defects, drivers }: Vocabulary): Fault[] {
+  const defect = valueAt(cohort, ['defect']) ?? 'none';
+  const known = defects.find(({ name }) => name === defect);
+  const driver = valueAt(cohort, ['driver']);
+  const faults: Fault[] = [];
+  if (known?.driver !== undefined && drivers.some((each) => each === driver) && driver !== known.driver) {
+    const message = `driver ${showValue(driver)} cannot present the defect ${showValue(defect)}`;
+    faults.push({ path: [...at, 'driver'], message, expected: `${known.driver}, or no driver` });
+  }
+  if (known !== undefined && defect !== 'ends-within-run' && valueAt(cohort, ['endsAfter']) !== undefined) {
+    const message = `certificates with defect ${showValue(defect)} do not end within the run`;
+    faults.push({
+      path: [...at, 'endsAfter'],
+      part: 'key',
+      message,
+      expected: 'endsAfter only with ends-within-run',
+    });
+  }
+  const weights = valueAt(cohort, ['algorithm']);
+  if (
+    typeof weights === 'object' &&
+    weights !== null &&
+    !Object.values(weights).some((weight) => weight !== 0)
+  ) {
+    faults.push({
+      path: [...at, 'algorithm'],
+      message: 'no algorithm has a weight',
+      expected: 'a weight above 0',
     });
   }
   return faults;
@@ -161,7 +198,7 @@ function identityWish(cohort: unknown, { defects }: Vocabulary): IdentityWish | 
   const known = defects.find(({ name }) => name === defect);
   if (known === undefined || typeof weight !== 'number' || !(weight >= 0)) return undefined;
   if (identities !== undefined && (typeof identities !== 'number' || !(identities >= 0))) return undefined;
-  return { certificate: known.certificate, defect: known.name, weight, identities };
+  return { certificate: known.certificate, revoked: known.revoked, weight, identities };
 }
 
 function cohortsOf(data: unknown): unknown[] {

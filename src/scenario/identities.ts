@@ -1,12 +1,11 @@
 import { shareOut } from './share.ts';
 
-/** The defect whose identities the CRL must list. */
-const revokedDefect = 'revoked';
 const defaultIdentities = 1000;
 
 export type IdentityWish = {
   certificate: boolean;
-  defect: string;
+  /** The CRL lists them. */
+  revoked: boolean;
   weight: number;
   identities: number | undefined;
 };
@@ -48,9 +47,6 @@ export function shareIdentities(
   return {
     perCohort,
     total: perCohort.reduce((sum, count) => sum + count, 0),
-    revoked: cohorts.reduce(
-      (sum, { defect }, index) => sum + (defect === revokedDefect ? (perCohort[index] ?? 0) : 0),
-      0,
-    ),
+    revoked: cohorts.reduce((sum, { revoked }, index) => sum + (revoked ? (perCohort[index] ?? 0) : 0), 0),
   };
 }

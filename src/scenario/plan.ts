@@ -37,6 +37,41 @@ export type CorpusPlan = {
   identities: number;
   /** Entries of the CRL in total, at least the revoked identities: the rest are serials that no one holds. */
   crlEntries: number;
+  /** Of the CAs and the broker, where it is not that of the clients. */
+  caAlgorithm?: string;
+  keys?: 'fresh' | 'pooled';
+  keyPool?: number;
+  fixedKeys?: boolean;
+  serialOctets?: number;
+  authorities?: AuthoritiesPlan;
+  crl?: { kind?: string; defect?: string; partitions?: number };
+  certificate?: CertificatePlan;
+};
+
+/** What is left out has the forge's default, as the scenario's reference tells it. */
+export type AuthoritiesPlan = {
+  depth?: number;
+  intermediates?: 'sent' | 'withheld';
+  roots?: number;
+  crossSigned?: boolean;
+  trust?: 'all' | 'first-root';
+  pathLength?: number;
+  nameConstraints?: { permitted?: string[]; excluded?: string[] };
+};
+
+export type CertificatePlan = {
+  subject?: string;
+  subjectAltNames?: string[];
+  values?: Record<string, string[]>;
+  keyUsage?: string[];
+  extKeyUsage?: string[];
+  policies?: string[];
+  crlDistributionPoints?: string[];
+  ocsp?: string;
+  caIssuers?: string;
+  mustStaple?: boolean;
+  /** Bytes. */
+  size?: number;
 };
 
 export type TargetPlan = {
@@ -96,4 +131,10 @@ export type CohortPlan = {
   driver: string;
   /** User name and password sent in CONNECT; `none` sends neither. */
   credentials: Credentials;
+  /** In place of the corpus's; several with their weights in a mixed fleet. */
+  algorithm?: string | Record<string, number>;
+  /** Laid over the corpus's. */
+  certificate?: CertificatePlan;
+  /** For the defect `ends-within-run`: milliseconds from the making of the corpus to the end of the validity. */
+  endsAfterMs?: number;
 };

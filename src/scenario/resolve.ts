@@ -12,12 +12,12 @@ export function resolveVariant(
   vocabulary: Vocabulary,
 ): VariantPlan {
   const { target } = scenario;
-  const carries = new Map(vocabulary.defects.map((defect) => [defect.name, defect.certificate]));
+  const defects = new Map(vocabulary.defects.map((defect) => [defect.name, defect]));
   const shares = shareIdentities(
     scenario.corpus.identities,
     scenario.cohorts.map(({ defect, weight, identities }) => ({
-      certificate: carries.get(defect) ?? true,
-      defect,
+      certificate: defects.get(defect)?.certificate ?? true,
+      revoked: defects.get(defect)?.revoked ?? false,
       weight,
       identities,
     })),
@@ -30,8 +30,11 @@ export function resolveVariant(
       identities: shares.perCohort[index] ?? 0,
       defect: cohort.defect,
       expect: resolveExpectation(cohort.expect),
-      driver: cohort.driver,
+      driver: cohort.driver ?? defects.get(cohort.defect)?.driver ?? 'node',
       credentials: cohort.credentials ?? (target.connectAuth === 'none' ? 'none' : 'right'),
+      ...(cohort.algorithm !== undefined && { algorithm: withoutGaps(cohort.algorithm) }),
+      ...(cohort.certificate && { certificate: withoutGaps(cohort.certificate) }),
+      ...(cohort.endsAfter !== undefined && { endsAfterMs: milliseconds(cohort.endsAfter) }),
     }),
   );
   const crlEntries = scenario.corpus.crlEntries ?? shares.revoked;
@@ -46,7 +49,7 @@ export function resolveVariant(
       connectAuth: target.connectAuth,
       ...(refusedAt === undefined ? {} : { refusedAt }),
     },
-    corpus: { algorithm: scenario.corpus.algorithm, identities: shares.total, crlEntries },
+    corpus: { ...withoutGaps(scenario.corpus), identities: shares.total, crlEntries },
     target: {
       kind: target.kind,
       host: target.host,
@@ -58,6 +61,17 @@ export function resolveVariant(
     load: resolveLoad(scenario.load),
     cohorts,
   };
+}
+
+/** A field that was left out is no field that is undefined. */
+type WithoutGaps<Value> = Value extends readonly unknown[]
+  ? Value
+  : Value extends object
+    ? { [Key in keyof Value]: WithoutGaps<Exclude<Value[Key], undefined>> }
+    : Value;
+
+function withoutGaps<Value>(value: Value): WithoutGaps<Value> {
+  return JSON.parse(JSON.stringify(value)) as WithoutGaps<Value>;
 }
 
 function resolveExpectation(expect: Scenario['cohorts'][number]['expect']): Expectation {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { about } from './about.ts';
+import { about, duration, positiveDuration } from './about.ts';
+import { certificateSchema, corpusSchema } from './corpus-schema.ts';
 import { limits } from './limits.ts';
 import { loadSchema } from './load-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -92,47 +93,6 @@ export function scenarioSchema(vocabulary: Vocabulary) {
         ),
     })
     .meta({ title: 'certstorm scenario', description: 'A load test of mutual-TLS MQTT authentication.' });
-}
-
-function corpusSchema(vocabulary: Vocabulary) {
-  return z.strictObject({
-    algorithm: z
-      .enum(vocabulary.algorithms)
-      .default('ecdsa-p256')
-      .meta(
-        about('Key algorithm of the clients and their CA.', { noun: 'algorithm', example: 'ecdsa-p256' }),
-      ),
-    identities: z
-      .int()
-      .min(1)
-      .max(limits.identities)
-      .optional()
-      .meta(
-        about(
-          'Client identities in all, shared out by weight over the cohorts that carry a certificate and name no number of their own.',
-          {
-            unit: 'identities',
-            example: 2400,
-            otherwise: '1000, or the sum where every cohort names its own number',
-          },
-        ),
-      ),
-    crlEntries: z
-      .int()
-      .min(0)
-      .max(limits.crlEntries)
-      .optional()
-      .meta(
-        about(
-          'Entries of the CRL in all; beyond the revoked identities it is filled with serial numbers that no one holds.',
-          {
-            unit: 'entries',
-            example: 100_000,
-            otherwise: 'as many as there are revoked identities',
-          },
-        ),
-      ),
-  });
 }
 
 function targetSchema(vocabulary: Vocabulary) {
@@ -257,10 +217,44 @@ function cohortSchema(vocabulary: Vocabulary) {
           { noun: 'expectation', example: { outcome: 'reject', cause: 'CERT_REVOKED' } },
         ),
       ),
+    algorithm: z
+      .union([
+        z.enum(vocabulary.algorithms),
+        z.partialRecord(z.enum(vocabulary.algorithms), z.number().min(0).max(1_000_000)),
+      ])
+      .optional()
+      .meta(
+        about('Key algorithm of this cohort, or several with their weights for a mixed fleet.', {
+          noun: 'algorithm',
+          example: { 'ecdsa-p256': 3, 'rsa-2048': 1 },
+          expected: `one of ${vocabulary.algorithms.join(', ')}, or a map from some of them to weights`,
+          otherwise: '`corpus.algorithm`',
+        }),
+      ),
+    certificate: certificateSchema()
+      .optional()
+      .meta({ description: 'What certificates of this cohort look like, laid over `corpus.certificate`.' }),
+    endsAfter: positiveDuration()
+      .optional()
+      .meta(
+        duration(
+          'Where the defect is `ends-within-run`: how long after the corpus is made the validity ends.',
+          {
+            example: '20s',
+            otherwise: '1m',
+          },
+        ),
+      ),
     driver: z
       .enum(vocabulary.drivers)
-      .default('node')
-      .meta(about('How an attempt is made.', { noun: 'driver', example: 'node' })),
+      .optional()
+      .meta(
+        about('How an attempt is made.', {
+          noun: 'driver',
+          example: 'node',
+          otherwise: '`node`, or `wire` where no other driver can present the defect',
+        }),
+      ),
     credentials: z
       .enum(credentialKinds)
       .optional()

@@ -3,8 +3,19 @@
  * them in, so that a new defect or target is one line in its own registry and is at once valid, documented and suggested here.
  */
 export type Vocabulary = {
-  /** `certificate` is false for the defect of presenting none at all: such a cohort has no identities. */
-  defects: readonly { name: string; describe: string; certificate: boolean }[];
+  /**
+   * `certificate` is false for the defect of presenting none at all: such a cohort has no identities. `revoked` where the CRL must list
+   * them; `driver` where one driver alone can present it.
+   */
+  defects: readonly {
+    name: string;
+    describe: string;
+    certificate: boolean;
+    revoked: boolean;
+    driver?: string;
+  }[];
+  crlKinds: readonly { name: string; describe: string }[];
+  crlDefects: readonly { name: string; describe: string }[];
   algorithms: readonly string[];
   targets: readonly { kind: string; revocation: readonly string[]; connectAuth: readonly string[] }[];
   drivers: readonly string[];

@@ -17,7 +17,7 @@ import type { Corpus, CorpusSpec } from '../../src/pki/identity.ts';
 import { makeCorpus } from '../../src/pki/index.ts';
 import { putWholeFile } from '../../src/pki/whole-file.ts';
 import { identitiesOf, openssl, scratchFolder } from './scratch.ts';
-import { everyDefect } from './specs.ts';
+import { everydayDefects } from './specs.ts';
 
 const folder = scratchFolder();
 let caches = 0;
@@ -149,8 +149,9 @@ describe.each(damages)('a file that is %s is noticed', (_, damage) => {
 describe.each(damages.slice(0, 3))('CAs in a file that is %s', (_, damage) => {
   test('are made again, and everything with them', async () => {
     const { cacheDir, first } = await warmCache();
-    const name = readdirSync(cacheDir).find((file) => file.startsWith('authorities-')) ?? '';
-    damage(join(cacheDir, name));
+    const packs = readdirSync(cacheDir).filter((file) => file.startsWith('authority-'));
+    expect(packs).toHaveLength(2);
+    for (const name of packs) damage(join(cacheDir, name));
     const second = await makeCorpus(spec, { cacheDir });
     expect(second.made).toMatchObject({ reused: 0, remade: 12 });
     expect(second.dir).not.toBe(first.dir);
@@ -198,11 +199,11 @@ describe('two makers at once', () => {
       expect(crlFile).toBe(results[0]?.crlFile);
       expect(leaves.filter((length) => length > 400)).toHaveLength(480);
     }
-    const after = await makeCorpus(everyDefect(60), { cacheDir });
+    const after = await makeCorpus(everydayDefects(60), { cacheDir });
     expect(after.made).toMatchObject({ reused: 480, remade: 0 });
     expectConsistent(after);
-    // One authority, eight cohorts, a CRL and its pointer, CA, server's certificate and key.
-    expect(files(cacheDir)).toHaveLength(1 + 8 + 2 + 3);
+    // The CA, the server and the unknown CA, eight cohorts, a CRL and its pointer, CA, server's certificate and key.
+    expect(files(cacheDir)).toHaveLength(3 + 8 + 2 + 3);
   });
 });
 
@@ -230,7 +231,7 @@ describe('an interrupted run', () => {
   test('ends with the signal’s reason, leaves no temporary file, and the next run goes on from there', async () => {
     const cacheDir = freshCache();
     const controller = new AbortController();
-    const big = everyDefect(600);
+    const big = everydayDefects(600);
     const reason = new Error('stop');
     const making = makeCorpus(big, {
       cacheDir,

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { certificateFields, children, readTlv } from '../../src/pki/der-reader.ts';
 import { makeCorpus, PkiError, revokedSerials } from '../../src/pki/index.ts';
 import { firstLeaf, identitiesOf, leafOf, scratchFolder } from './scratch.ts';
-import { everyDefect } from './specs.ts';
+import { everydayDefects } from './specs.ts';
 
 const folder = scratchFolder();
 
@@ -28,7 +28,7 @@ function withoutKeys(certificate: Uint8Array): string {
 
 describe('the same seed', () => {
   test('gives the same in all but keys and signatures, on one thread and on two', async () => {
-    const spec = everyDefect(300);
+    const spec = everydayDefects(300);
     const one = await makeCorpus(spec, { cacheDir: join(folder, 'one'), threads: 1 });
     const two = await makeCorpus(spec, { cacheDir: join(folder, 'two'), threads: 2 });
     expect(two.password).toBe(one.password);
@@ -47,7 +47,7 @@ describe('the same seed', () => {
   });
 
   test('another seed gives other serial numbers and another CA', async () => {
-    const spec = { ...everyDefect(1), crlEntries: 1 };
+    const spec = { ...everydayDefects(1), crlEntries: 1 };
     const cacheDir = join(folder, 'seeds');
     const first = await makeCorpus({ ...spec, seed: 1 }, { cacheDir });
     const second = await makeCorpus({ ...spec, seed: 2 }, { cacheDir });
@@ -58,14 +58,14 @@ describe('the same seed', () => {
 });
 
 test('client ids count from 1 and are the common name', async () => {
-  const corpus = await makeCorpus(everyDefect(2), { cacheDir: join(folder, 'ids') });
+  const corpus = await makeCorpus(everydayDefects(2), { cacheDir: join(folder, 'ids') });
   const [first, second] = identitiesOf(corpus, 'good');
   expect([first?.clientId, second?.clientId]).toEqual(['good-00001', 'good-00002']);
   expect(new X509Certificate(firstLeaf(corpus, 'good')).subject).toBe('O=certstorm\nCN=good-00001');
 });
 
 test('serial numbers are positive, 16 octets, and no two are the same', async () => {
-  const corpus = await makeCorpus(everyDefect(300), { cacheDir: join(folder, 'one') });
+  const corpus = await makeCorpus(everydayDefects(300), { cacheDir: join(folder, 'one') });
   const serials = corpus.cohorts.flatMap(({ identities }) =>
     identities.flatMap(({ chain }) => chain.map((leaf) => certificateFields(leaf)?.serialNumber)),
   );
@@ -78,7 +78,7 @@ test('serial numbers are positive, 16 octets, and no two are the same', async ()
 });
 
 test('the revoked serials follow from the spec and are those of the revoked certificates', async () => {
-  const spec = everyDefect(300);
+  const spec = everydayDefects(300);
   const corpus = await makeCorpus(spec, { cacheDir: join(folder, 'one') });
   const held = identitiesOf(corpus, 'revoked').map(
     (identity) => certificateFields(leafOf(identity))?.serialNumber,
@@ -89,7 +89,7 @@ test('the revoked serials follow from the spec and are those of the revoked cert
 });
 
 test('identities lie in shared memory: another thread reads the very same bytes', async () => {
-  const corpus = await makeCorpus(everyDefect(2), { cacheDir: join(folder, 'ids') });
+  const corpus = await makeCorpus(everydayDefects(2), { cacheDir: join(folder, 'ids') });
   const [identity] = identitiesOf(corpus, 'good');
   for (const bytes of [identity?.key, ...(identity?.chain ?? [])]) {
     expect(bytes?.buffer).toBeInstanceOf(SharedArrayBuffer);
@@ -112,7 +112,7 @@ test('progress counts every identity with a certificate, made or reused', async 
   const cacheDir = join(folder, 'progress');
   for (const _ of ['cold', 'warm']) {
     const seen: { done: number; total: number; cohort: string }[] = [];
-    await makeCorpus(everyDefect(300), { cacheDir, onProgress: (progress) => seen.push(progress) });
+    await makeCorpus(everydayDefects(300), { cacheDir, onProgress: (progress) => seen.push(progress) });
     expect(seen.at(-1)).toMatchObject({ done: 2400, total: 2400 });
     expect(seen.map(({ done }) => done)).toEqual(seen.map(({ done }) => done).toSorted((a, b) => a - b));
   }
@@ -139,9 +139,10 @@ test.each([
     /cohorts\[1\]\.name: "a" is taken/,
   ],
 ])('%s is refused with its place', async (_, change, sentence) => {
-  const error = await makeCorpus({ ...everyDefect(1), ...change }, { cacheDir: join(folder, 'none') }).catch(
-    (thrown: unknown) => thrown,
-  );
+  const error = await makeCorpus(
+    { ...everydayDefects(1), ...change },
+    { cacheDir: join(folder, 'none') },
+  ).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(PkiError);
   expect(error).toMatchObject({ code: 'bad-spec', message: expect.stringMatching(sentence) });
 });

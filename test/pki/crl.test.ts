@@ -6,7 +6,7 @@ import { makeCorpus, revokedSerials } from '../../src/pki/index.ts';
 import { pem } from '../../src/pki/pem.ts';
 import { serialNumbers } from '../../src/pki/serial.ts';
 import { openssl, opensslOutcome, scratchFolder } from './scratch.ts';
-import { everyDefect } from './specs.ts';
+import { everydayDefects } from './specs.ts';
 
 const folder = scratchFolder();
 const cacheDir = join(folder, 'cache');
@@ -15,7 +15,7 @@ const upperHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex').toUpp
 
 describe('the CRL', () => {
   test('is v2, has its number, its issuer’s key, and verifies under the CA', async () => {
-    const corpus = await makeCorpus(everyDefect(3), { cacheDir });
+    const corpus = await makeCorpus(everydayDefects(3), { cacheDir });
     const text = openssl(['crl', '-in', corpus.crlFile, '-noout', '-text']);
     expect(text).toContain('Version 2 (0x1)');
     expect(text).toMatch(/X509v3 CRL Number: \n\s+1\n/);
@@ -29,7 +29,7 @@ describe('the CRL', () => {
   });
 
   test('holds the revoked and is padded to the number asked for with serials that no one holds', async () => {
-    const spec = everyDefect(3, { crlEntries: 1000 });
+    const spec = everydayDefects(3, { crlEntries: 1000 });
     const corpus = await makeCorpus(spec, { cacheDir });
     const text = openssl(['crl', '-in', corpus.crlFile, '-noout', '-text']);
     const listed = [...text.matchAll(/Serial Number: ([0-9A-F]+)/g)].map(([, serial]) => serial);
@@ -53,7 +53,7 @@ describe('the CRL', () => {
 
   test('may have no entries at all, and the list is then absent (RFC 5280 5.1.2.6)', async () => {
     const spec = {
-      ...everyDefect(1),
+      ...everydayDefects(1),
       crlEntries: 0,
       cohorts: [{ name: 'good', defect: 'none', identities: 1 }],
     };
@@ -64,12 +64,12 @@ describe('the CRL', () => {
   });
 
   test('never has fewer entries than there are revoked', async () => {
-    const corpus = await makeCorpus(everyDefect(3, { crlEntries: 1 }), { cacheDir });
+    const corpus = await makeCorpus(everydayDefects(3, { crlEntries: 1 }), { cacheDir });
     expect(corpus.crl.entries).toBe(3);
   });
 
   test('of 100,000 entries is read and verified by openssl, and the last padding serial is in it', async () => {
-    const corpus = await makeCorpus(everyDefect(3, { crlEntries: 100_000 }), { cacheDir });
+    const corpus = await makeCorpus(everydayDefects(3, { crlEntries: 100_000 }), { cacheDir });
     const text = openssl(['crl', '-in', corpus.crlFile, '-noout', '-text']);
     expect(text.match(/Serial Number:/g)).toHaveLength(100_000);
     expect(text).toContain(upperHex(serialNumbers(7, 'crl', 99_996, 1, 'padding')));
@@ -95,7 +95,7 @@ test('serial numbers of a range are the same however it is cut, and padding neve
 });
 
 test('PEM is what openssl writes of the same DER, at every length of the last line', async () => {
-  const corpus = await makeCorpus(everyDefect(3), { cacheDir });
+  const corpus = await makeCorpus(everydayDefects(3), { cacheDir });
   for (const { chain } of corpus.cohorts.flatMap(({ identities }) => identities).slice(0, 9)) {
     for (const leaf of chain) {
       expect(pem('CERTIFICATE', leaf).toString()).toBe(openssl(['x509', '-inform', 'DER'], leaf));

@@ -6,12 +6,12 @@ import type { Corpus } from '../../src/pki/identity.ts';
 import { makeCorpus, writePemFolder } from '../../src/pki/index.ts';
 import { csvField, planFolder } from '../../src/pki/pem-folder.ts';
 import { openssl, opensslOutcome, scratchFolder } from './scratch.ts';
-import { everyDefect } from './specs.ts';
+import { everydayDefects } from './specs.ts';
 
 const folder = scratchFolder();
 let corpus: Corpus;
 beforeAll(async () => {
-  corpus = await makeCorpus(everyDefect(2), { cacheDir: join(folder, 'cache') });
+  corpus = await makeCorpus(everydayDefects(2), { cacheDir: join(folder, 'cache') });
 });
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
@@ -140,7 +140,7 @@ describe('a folder of PEM files', () => {
 
   test('that was interrupted says so in its marker, and can be written again', async () => {
     const big = await makeCorpus(
-      { ...everyDefect(1), cohorts: [{ name: 'c', defect: 'none', identities: 300 }] },
+      { ...everydayDefects(1), cohorts: [{ name: 'c', defect: 'none', identities: 300 }] },
       { cacheDir: join(folder, 'cache') },
     );
     const dir = join(folder, 'interrupted');

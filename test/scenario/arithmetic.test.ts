@@ -139,19 +139,19 @@ describe('sharing out', () => {
   });
 
   it('cohorts that name a number keep it, and the rest goes to the others', () => {
-    const wish = { certificate: true, defect: 'none', weight: 1, identities: undefined };
+    const wish = { certificate: true, revoked: false, weight: 1, identities: undefined };
     expect(
       shareIdentities(100, [
         { ...wish, identities: 10 },
         { ...wish, weight: 2 },
-        { ...wish, defect: 'revoked' },
+        { ...wish, revoked: true },
         { ...wish, certificate: false, weight: 50 },
       ]),
     ).toEqual({ perCohort: [10, 60, 30, 0], total: 100, revoked: 30 });
   });
 
   it('the total is the sum where all cohorts name their number', () => {
-    const wish = { certificate: true, defect: 'none', weight: 1 };
+    const wish = { certificate: true, revoked: false, weight: 1 };
     expect(
       shareIdentities(undefined, [
         { ...wish, identities: 3 },

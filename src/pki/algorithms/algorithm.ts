@@ -10,13 +10,30 @@ export type KeyPair = {
   publicKey: Uint8Array;
 };
 
+/** How signatures are made with a kind of key. */
+export type Signer = {
+  /** AlgorithmIdentifier of the signatures (RFC 5280 4.1.1.2), DER. */
+  signatureAlgorithm: Uint8Array;
+  /** Signature value as it goes into the BIT STRING. */
+  sign(tbs: Uint8Array, key: KeyObject): Uint8Array;
+};
+
 /** A kind of key and the signature made with it: one file, one line in `index.ts`. */
-export type Algorithm = {
+export type Algorithm = Signer & {
   name: string;
   describe: string;
-  /** AlgorithmIdentifier of the signatures made by such a key (RFC 5280 4.1.1.2), DER. */
-  signatureAlgorithm: Uint8Array;
   makeKeyPair(): KeyPair;
-  /** Signature value as it goes into the BIT STRING. */
+  /** Milliseconds of one core that a key takes, roughly: how much is made between two reports of progress. */
+  keyCostMs: number;
+  /** Why this runtime can't do it; left out where it can. */
+  unavailable?: string;
+  /** Keys and signatures that are the same every time, for `fixedKeys`; left out where there are none. */
+  fixed?: FixedKeys;
+};
+
+/** Keys drawn from bytes that anybody can compute: for tests that compare files, and for nothing else. */
+export type FixedKeys = {
+  /** `seed` is 32 octets. */
+  keyPair(seed: Uint8Array): KeyPair;
   sign(tbs: Uint8Array, key: KeyObject): Uint8Array;
 };

@@ -7,5 +7,5 @@ export const revoked: Defect = {
   certificate: true,
   clause: 'RFC 5280 6.1.3 (a)(3), 6.3',
   verifyErrors: ['CERT_REVOKED'],
-  revoked: true,
+  revoked: {},
 };

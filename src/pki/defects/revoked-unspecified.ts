@@ -1,0 +1,11 @@
+import type { Defect } from './defect.ts';
+
+export const revokedUnspecified: Defect = {
+  name: 'revoked-unspecified',
+  describe: 'its serial number is in the CRL with the reason unspecified',
+  expect: 'reject',
+  certificate: true,
+  clause: 'RFC 5280 5.3.1, 6.1.3 (a)(3)',
+  verifyErrors: ['CERT_REVOKED'],
+  revoked: { reason: 0 },
+};
