@@ -3,11 +3,21 @@ import { PkiError } from '../pki/pki-error.ts';
 import { ResultError } from '../result/result-error.ts';
 import { RunError } from '../run/run-error.ts';
 import { ScenarioError } from '../scenario/scenario-error.ts';
+import { isMistake, ServiceError } from '../services/index.ts';
 import { StormError } from '../storm/storm-error.ts';
 import { TargetError } from '../targets/target-error.ts';
 import { UsageError } from './usage-error.ts';
 
-const told = [ScenarioError, UsageError, RunError, ResultError, PkiError, StormError, TargetError];
+const told = [
+  ScenarioError,
+  UsageError,
+  RunError,
+  ResultError,
+  PkiError,
+  ServiceError,
+  StormError,
+  TargetError,
+];
 
 /** One sentence for what a user can mend; the stack for what only we can. */
 export function explain(error: unknown): string {
@@ -27,6 +37,7 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ScenarioError || error instanceof UsageError || error instanceof ResultError)
     return exitCodes.badScenario;
+  if (error instanceof ServiceError && isMistake(error)) return exitCodes.badScenario;
   if (error instanceof RunError && error.code === 'output') return exitCodes.badScenario;
   if (error instanceof RunError && error.code === 'file-descriptors') return exitCodes.notValid;
   return exitCodes.internalError;

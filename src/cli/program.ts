@@ -1,11 +1,13 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { ownVersion } from '../run/environment.ts';
+import { parseDuration } from '../scenario/duration.ts';
 import { doctor } from './doctor.ts';
 import { init } from './init.ts';
 import { pki } from './pki.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
+import { serveBroker, serveCrl, serveOcsp } from './serve.ts';
 import { validate } from './validate.ts';
 
 /** The command line: every command with its flags, each handed to a file of its own. */
@@ -66,6 +68,66 @@ export function program(): Command {
     .description('print the JSON Schema of scenario files or of result.json')
     .action(schema);
 
+  const serve = command('serve').description('run a bundled part alone, until a signal');
+  const part = (name: string) =>
+    serve
+      .command(name)
+      .exitOverride()
+      .option('--host <ADDRESS>', 'address to serve on', '127.0.0.1')
+      .option('--port <N>', 'port to serve on; 0 lets the system choose', portNumber, 0);
+  const service = (name: string) =>
+    part(name)
+      .option(
+        '--fault <FAULT>',
+        'fail on purpose, e.g. delay=200ms or drop=100@25%; may be repeated',
+        collect,
+        [],
+      )
+      .option('--control-port <N>', 'loopback port for changing status and faults at run time', portNumber);
+
+  service('ocsp')
+    .description('an OCSP responder (RFC 6960, RFC 5019)')
+    .option('--pki <DIR>', 'folder with ca.crt, index.txt, ocsp.crt, ocsp.key; may be repeated', collect, [])
+    .option('--ca <FILE>', 'certificate of the CA that is answered for')
+    .option('--index <FILE>', 'what it has issued and revoked: the index.txt of openssl ca')
+    .option(
+      '--responder-cert <FILE>',
+      "certificate that signs: the CA's, or one it has issued for OCSP signing",
+    )
+    .option('--responder-key <FILE>', 'its private key')
+    .addOption(
+      new Option('--pre-signed', 'sign at the first asking and keep that (default)').conflicts([
+        'ahead',
+        'onRequest',
+      ]),
+    )
+    .addOption(
+      new Option('--ahead', 'sign all of the index before serving').conflicts(['preSigned', 'onRequest']),
+    )
+    .addOption(new Option('--on-request', 'sign every answer anew').conflicts(['preSigned', 'ahead']))
+    .addOption(
+      new Option('--nonce <WHAT>', 'repeat the nonce of a request, or pass over it')
+        .choices(['echo', 'ignore'])
+        .default('echo'),
+    )
+    .addOption(durationOption('--validity <DURATION>', 'from thisUpdate to nextUpdate', '1h'))
+    .action(serveOcsp);
+
+  service('crl')
+    .description('a CRL distribution point (RFC 5280, RFC 2585)')
+    .option('--pki <DIR>', 'folder with crl.pem')
+    .option('--crl <FILE>', 'CRL in DER, or one or several in PEM; may be repeated', collect, [])
+    .option('--issuer-key <FILE>', 'private key of their issuer, for revoking at run time')
+    .addOption(durationOption('--max-age <DURATION>', 'how long a cache may keep a CRL', '5m'))
+    .action(serveCrl);
+
+  part('broker')
+    .description('the bundled MQTT broker')
+    .requiredOption('--pki <DIR>', 'folder with ca.crt, server.crt, server.key, crl.pem')
+    .option('--revocation <NAME>', 'how it checks revocation', 'none')
+    .option('--no-session-tickets', 'give out no session tickets')
+    .action(serveBroker);
+
   command('doctor')
     .description('say what this machine can carry: runtime, TLS stack, file descriptors, ports, cache')
     .option('--json', 'print the findings as JSON')
@@ -92,4 +154,20 @@ function integer(value: string): number {
   if (!/^\d+$/.test(value) || !Number.isSafeInteger(number))
     throw new InvalidArgumentError('it takes a whole number, 0 or more.');
   return number;
+}
+
+function portNumber(value: string): number {
+  const port = integer(value);
+  if (port > 65_535) throw new InvalidArgumentError('it takes a port, 0 to 65535.');
+  return port;
+}
+
+function durationOption(flags: string, description: string, standard: string): Option {
+  const read = (value: string) => {
+    const ms = parseDuration(value);
+    if (ms === undefined || ms < 1000)
+      throw new InvalidArgumentError('it takes a duration of a second or more, such as 90s or 1h.');
+    return ms;
+  };
+  return new Option(flags, description).argParser(read).default(read(standard), standard);
 }

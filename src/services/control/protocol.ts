@@ -1,0 +1,62 @@
+import type { OcspIssuerFiles } from '../ocsp/issuer.ts';
+import type { SigningMode } from '../ocsp/responder.ts';
+import type { RevokeOrder, ServiceSnapshot } from '../service.ts';
+
+/** What a service is to be, in plain data: what the process of its own is told. Paths are absolute. */
+export type ServiceOrder =
+  | {
+      service: 'ocsp';
+      host: string;
+      port: number;
+      issuers: readonly OcspIssuerFiles[];
+      signing: SigningMode;
+      nonce: 'echo' | 'ignore';
+      validityMs: number;
+      /** ResponderID by name or, the default, by key. */
+      identifiedBy?: 'name' | 'key';
+      faults: readonly string[];
+    }
+  | {
+      service: 'crl';
+      host: string;
+      port: number;
+      files: readonly string[];
+      issuerKeyFile?: string;
+      maxAgeMs: number;
+      faults: readonly string[];
+    };
+
+/**
+ * What passes on an extra pipe (file descriptor 3 of the service): one JSON object a line, both ways, each request answered once by its
+ * `id`. The end of the pipe is the end of the service.
+ */
+export type ControlRequest = { id: number } & (
+  | { verb: 'start'; order: ServiceOrder }
+  | { verb: 'snapshot' }
+  | { verb: 'revoke'; revoke: RevokeOrder }
+  | { verb: 'faults'; faults: readonly string[] }
+  | { verb: 'stop' }
+);
+
+export type ServiceStarted = { host: string; port: number; about: readonly string[] };
+
+export type ControlReply = { id: number } & (
+  | { answer: ServiceStarted | ServiceSnapshot | null }
+  | { error: { code: string; message: string } }
+);
+
+/** The service's file descriptor of the control channel. */
+export const controlFd = 3;
+
+export const encodeLine = (message: ControlRequest | ControlReply): string => `${JSON.stringify(message)}\n`;
+
+/** Cuts a stream of UTF-8 chunks into lines; the returned function takes a chunk and gives the lines that it completes. */
+export function lineSplitter(): (chunk: Uint8Array) => string[] {
+  const decoder = new TextDecoder();
+  let rest = '';
+  return (chunk) => {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    return lines;
+  };
+}

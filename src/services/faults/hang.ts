@@ -1,0 +1,8 @@
+import type { Fault } from './fault.ts';
+
+export const hang: Fault = {
+  name: 'hang',
+  describe: 'the connection is accepted, and no answer ever comes',
+  services: ['ocsp', 'crl'],
+  prepare: () => ({ waitMs: () => Number.POSITIVE_INFINITY }),
+};

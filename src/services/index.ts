@@ -1,0 +1,13 @@
+/** Servers that a broker under test asks: what other rooms use of them. */
+
+export { openControlPort } from './control/control-port.ts';
+export type { ServiceOrder } from './control/protocol.ts';
+export type { Fault, ServiceName } from './faults/fault.ts';
+export { faults } from './faults/index.ts';
+export { type OcspIssuer, type OcspIssuerFiles, ocspIssuer } from './ocsp/issuer.ts';
+export { type OcspServiceOptions, openOcspService } from './ocsp/ocsp-service.ts';
+export type { SigningMode } from './ocsp/responder.ts';
+export { openService } from './open-service.ts';
+export type { OpenService, RevokeOrder, ServiceSnapshot } from './service.ts';
+export { isMistake, ServiceError } from './service-error.ts';
+export { type RunningService, startService } from './start-service.ts';
