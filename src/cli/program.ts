@@ -83,6 +83,8 @@ export function program(): Command {
         collect,
         [],
       )
+      .option('--scenario <FILE>', 'the CAs of this scenario, from the cache or made, in place of files')
+      .option('--variant <NAME>', 'the variant of the scenario whose corpus is meant', collect, [])
       .option('--control-port <N>', 'loopback port for changing status and faults at run time', portNumber);
 
   service('ocsp')

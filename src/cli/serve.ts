@@ -1,15 +1,27 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { CorpusSpec } from '../pki/identity.ts';
+import { makeCorpus } from '../pki/index.ts';
+import { type CorpusIssuer, corpusIssuers } from '../pki/ocsp/corpus-issuers.ts';
+import { corpusSpecOf } from '../run/corpus-spec.ts';
+import { vocabulary } from '../run/vocabulary.ts';
+import { readScenario } from '../scenario/read.ts';
 import { type OpenService, openControlPort, openService, type SigningMode } from '../services/index.ts';
 import { bundled } from '../targets/bundled.ts';
 import { TargetError } from '../targets/target-error.ts';
 import { describeDeath } from '../targets/watched-process.ts';
+import { cacheDir } from './cache-dir.ts';
 import { stopOnSignals } from './signals.ts';
 import { UsageError } from './usage-error.ts';
 
 type PlaceFlags = { host: string; port: number };
-type ServiceFlags = PlaceFlags & { fault: string[]; controlPort?: number };
+type ServiceFlags = PlaceFlags & {
+  fault: string[];
+  controlPort?: number;
+  scenario?: string;
+  variant: string[];
+};
 
 export type OcspFlags = ServiceFlags & {
   pki: string[];
@@ -25,13 +37,15 @@ export type OcspFlags = ServiceFlags & {
 
 /** `certstorm serve ocsp`: the OCSP responder alone, until a signal. */
 export async function serveOcsp(flags: OcspFlags): Promise<void> {
+  const issuers =
+    flags.scenario === undefined ? ocspIssuerFiles(flags) : corpusIssuers(await specOf(flags), cacheDir());
   const signing: SigningMode = flags.ahead ? 'ahead' : flags.onRequest ? 'on-request' : 'pre-signed';
   await serveUntilSignal('OCSP responder', flags, () =>
     openService({
       service: 'ocsp',
       host: flags.host,
       port: flags.port,
-      issuers: ocspIssuerFiles(flags),
+      issuers,
       signing,
       nonce: flags.nonce,
       validityMs: flags.validity,
@@ -70,8 +84,14 @@ export type CrlFlags = ServiceFlags & { pki?: string; crl: string[]; issuerKey?:
 
 /** `certstorm serve crl`: the distribution point alone, until a signal. */
 export async function serveCrl(flags: CrlFlags): Promise<void> {
-  const files = [...flags.crl, ...(flags.pki === undefined ? [] : [join(flags.pki, 'crl.pem')])];
-  if (files.length === 0) throw new UsageError('name a CRL by --crl, or a folder that has one by --pki');
+  const corpus = flags.scenario === undefined ? null : await corpusCrl(await specOf(flags));
+  const files = [
+    ...(corpus === null ? [] : [corpus.file]),
+    ...flags.crl,
+    ...(flags.pki === undefined ? [] : [join(flags.pki, 'crl.pem')]),
+  ];
+  if (files.length === 0)
+    throw new UsageError('name a CRL by --crl, a folder that has one by --pki, or a --scenario');
   await serveUntilSignal('CRL distribution point', flags, () =>
     openService({
       service: 'crl',
@@ -79,10 +99,26 @@ export async function serveCrl(flags: CrlFlags): Promise<void> {
       port: flags.port,
       files: files.map((file) => resolve(file)),
       ...(flags.issuerKey === undefined ? {} : { issuerKeyFile: resolve(flags.issuerKey) }),
+      ...(corpus === null ? {} : { issuerKeyPem: corpus.issuer.caKeyPem }),
       maxAgeMs: flags.maxAge,
       faults: flags.fault,
     }),
   );
+}
+
+/** The corpus's CRL, and the first of the CAs whose CRLs are in it. */
+async function corpusCrl(spec: CorpusSpec): Promise<{ file: string; issuer: CorpusIssuer }> {
+  const { crlFile } = await makeCorpus(spec, { cacheDir: cacheDir() });
+  const [issuer] = corpusIssuers(spec, cacheDir());
+  if (issuer === undefined) throw new UsageError('this corpus has no CA that issues for clients');
+  return { file: crlFile, issuer };
+}
+
+async function specOf({ scenario = '', variant }: ServiceFlags): Promise<CorpusSpec> {
+  const plan = await readScenario(scenario, vocabulary, { variants: variant, set: [] });
+  const [chosen] = plan.variants;
+  if (chosen === undefined) throw new UsageError(`${scenario} has no variant`);
+  return corpusSpecOf(plan.seed, chosen, Date.now());
 }
 
 async function serveUntilSignal(

@@ -4,7 +4,7 @@ export { openControlPort } from './control/control-port.ts';
 export type { ServiceOrder } from './control/protocol.ts';
 export type { Fault, ServiceName } from './faults/fault.ts';
 export { faults } from './faults/index.ts';
-export { type OcspIssuer, type OcspIssuerFiles, ocspIssuer } from './ocsp/issuer.ts';
+export { type OcspIssuer, type OcspIssuerFiles, type OcspIssuerTexts, ocspIssuer } from './ocsp/issuer.ts';
 export { type OcspServiceOptions, openOcspService } from './ocsp/ocsp-service.ts';
 export type { SigningMode } from './ocsp/responder.ts';
 export { openService } from './open-service.ts';

@@ -9,6 +9,6 @@ export function openService(order: ServiceOrder): Promise<OpenService> {
   if (order.service === 'crl') return openCrlService(order);
   return openOcspService({
     ...order,
-    issuers: order.issuers.flatMap((files) => readOcspIssuers(files, order.identifiedBy ?? 'key')),
+    issuers: order.issuers.flatMap((source) => readOcspIssuers(source, order.identifiedBy ?? 'key')),
   });
 }

@@ -17,6 +17,7 @@ export {
   readOcspResponse,
   type SingleResponse,
 } from './read-response.ts';
+export { revocationReasons } from './reasons.ts';
 export { encodeOcspRequest, type OcspRequest, readOcspRequest } from './request.ts';
 export { makeResponderCertificate, type ResponderCredential } from './responder-certificate.ts';
 export {

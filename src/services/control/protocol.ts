@@ -1,4 +1,4 @@
-import type { OcspIssuerFiles } from '../ocsp/issuer.ts';
+import type { OcspIssuerFiles, OcspIssuerTexts } from '../ocsp/issuer.ts';
 import type { SigningMode } from '../ocsp/responder.ts';
 import type { RevokeOrder, ServiceSnapshot } from '../service.ts';
 
@@ -8,7 +8,7 @@ export type ServiceOrder =
       service: 'ocsp';
       host: string;
       port: number;
-      issuers: readonly OcspIssuerFiles[];
+      issuers: readonly (OcspIssuerFiles | OcspIssuerTexts)[];
       signing: SigningMode;
       nonce: 'echo' | 'ignore';
       validityMs: number;
@@ -22,6 +22,8 @@ export type ServiceOrder =
       port: number;
       files: readonly string[];
       issuerKeyFile?: string;
+      /** The same as a text, of a CA whose key is in no file. */
+      issuerKeyPem?: string;
       maxAgeMs: number;
       faults: readonly string[];
     };

@@ -25,6 +25,8 @@ export type CrlServiceOptions = {
   files: readonly string[];
   /** PEM: whoever signed the CRLs; needed to revoke, and for faults that sign anew. */
   issuerKeyFile?: string;
+  /** The same as a text, of a CA whose key is in no file. */
+  issuerKeyPem?: string;
   /** How long a cache may keep a CRL, milliseconds; never beyond its nextUpdate. */
   maxAgeMs: number;
   faults: readonly string[];
@@ -34,7 +36,7 @@ export type CrlServiceOptions = {
 export async function openCrlService(options: CrlServiceOptions): Promise<OpenService> {
   const tally = new Tally();
   const shelf = new CrlShelf(options.files, tally.trouble);
-  const key = options.issuerKeyFile === undefined ? null : readIssuerKey(options.issuerKeyFile, shelf);
+  const key = readIssuerKey(options, shelf);
   const faults = new FaultSet('crl');
   setFaultsUnlessUnsigned(options.faults);
   const server = new HttpServer(options.host, options.port, handle, tally.trouble);
@@ -168,15 +170,23 @@ function isUnchanged({ headers }: HttpRequest, { etag, lastModifiedMs }: Publish
   return Math.floor(lastModifiedMs / 1000) * 1000 <= since;
 }
 
-function readIssuerKey(file: string, shelf: CrlShelf): KeyObject {
+function readIssuerKey(
+  { issuerKeyFile, issuerKeyPem }: CrlServiceOptions,
+  shelf: CrlShelf,
+): KeyObject | null {
+  const place = issuerKeyFile ?? 'the key';
+  const text = issuerKeyFile === undefined ? issuerKeyPem : readNamedFile("the issuer's key", issuerKeyFile);
+  if (text === undefined) return null;
   try {
-    const key = readPrivateKeyPem(readNamedFile("the issuer's key", file));
+    const key = readPrivateKeyPem(text);
     if (shelf.signedBy(key).length > 0) return key;
+    // Not named by the user: an indirect CRL, or one with a broken signature, has another's key.
+    if (issuerKeyFile === undefined) return null;
   } catch (error) {
     if (!(error instanceof OcspError)) throw error;
-    throw new ServiceError('ERR_SERVICE_KEY', `${file} holds no private key in PEM without a pass phrase`, {
+    throw new ServiceError('ERR_SERVICE_KEY', `${place} is no private key in PEM without a pass phrase`, {
       cause: error,
     });
   }
-  throw new ServiceError('ERR_SERVICE_KEY', `${file} is the key of none of the CRLs' issuers`);
+  throw new ServiceError('ERR_SERVICE_KEY', `${place} is the key of none of the CRLs' issuers`);
 }

@@ -10,7 +10,7 @@ import {
   readPrivateKeyPem,
 } from '../../pki/ocsp/index.ts';
 import { pemBlocks, readNamedFile } from '../read-file.ts';
-import { messageOf, ServiceError } from '../service-error.ts';
+import { ServiceError } from '../service-error.ts';
 import { readStatusIndex, type StatusIndex } from './status-index.ts';
 
 /** Where one CA's part is: paths of PEM files and of an index as `openssl ca` keeps it. */
@@ -60,41 +60,75 @@ export function ocspIssuer(
   };
 }
 
-/** Reads the files of one CA, or of several that share a responder. Throws ServiceError. */
-export function readOcspIssuers(files: OcspIssuerFiles, identifiedBy: 'name' | 'key'): OcspIssuer[] {
-  const { caFile, indexFile, responderCertFile, responderKeyFile } = files;
-  const certificates = pemBlocks(readNamedFile('the CA', caFile).toString('latin1'), ['CERTIFICATE']);
-  const [responder] = pemBlocks(
-    readNamedFile("the responder's certificate", responderCertFile).toString('latin1'),
-    ['CERTIFICATE'],
-  );
+/** The same as texts: of a CA whose keys are in no file. */
+export type OcspIssuerTexts = {
+  caPem: string;
+  indexText: string;
+  responderCertPem: string;
+  responderKeyPem: string;
+};
+
+/** Reads what one CA, or several that share a responder, are made of. Throws ServiceError. */
+export function readOcspIssuers(
+  source: OcspIssuerFiles | OcspIssuerTexts,
+  identifiedBy: 'name' | 'key',
+): OcspIssuer[] {
+  if ('caPem' in source)
+    return issuersOf(source, identifiedBy, { ca: 'the CA', index: 'the index', responder: 'the responder' });
+  const { caFile, indexFile, responderCertFile, responderKeyFile } = source;
+  const texts = {
+    caPem: readNamedFile('the CA', caFile).toString('latin1'),
+    indexText: readNamedFile('the index', indexFile).toString('latin1'),
+    responderCertPem: readNamedFile("the responder's certificate", responderCertFile).toString('latin1'),
+    responderKeyPem: readNamedFile("the responder's key", responderKeyFile).toString('latin1'),
+  };
+  return issuersOf(texts, identifiedBy, {
+    ca: caFile,
+    index: indexFile,
+    responder: `${responderCertFile}, ${responderKeyFile}`,
+  });
+}
+
+function issuersOf(
+  texts: OcspIssuerTexts,
+  identifiedBy: 'name' | 'key',
+  places: { ca: string; index: string; responder: string },
+): OcspIssuer[] {
+  const certificates = pemBlocks(texts.caPem, ['CERTIFICATE']);
+  const [responder] = pemBlocks(texts.responderCertPem, ['CERTIFICATE']);
   if (certificates.length === 0)
-    throw new ServiceError('ERR_SERVICE_FILE', `${caFile} holds no certificate in PEM`);
-  if (responder === undefined)
-    throw new ServiceError('ERR_SERVICE_FILE', `${responderCertFile} holds no certificate in PEM`);
-  const index = readStatusIndex(readNamedFile('the index', indexFile).toString('latin1'), indexFile);
-  const keyPem = readNamedFile("the responder's key", responderKeyFile);
+    throw new ServiceError('ERR_SERVICE_FILE', `${places.ca} holds no certificate in PEM`);
+  const index = readStatusIndex(texts.indexText, places.index);
   try {
-    const key = readPrivateKeyPem(keyPem);
+    if (responder === undefined)
+      throw new OcspError('bad-signer', "the responder's certificate is not in PEM");
+    const key = readPrivateKeyPem(texts.responderKeyPem);
     const one = (certificate: Uint8Array) => ocspIssuer({ certificate, index, responder, key, identifiedBy });
     const [only, ...others] = certificates;
-    if (only !== undefined && others.length === 0) return [one(only)];
-    const served = certificates.flatMap((certificate) => {
-      try {
-        return [one(certificate)];
-      } catch (error) {
-        if (error instanceof OcspError) return [];
-        throw error;
-      }
-    });
-    if (served.length > 0) return served;
-    throw new OcspError('bad-signer', `the responder's certificate is good for none of the CAs in ${caFile}`);
+    return only !== undefined && others.length === 0 ? [one(only)] : thoseThat(one, certificates);
   } catch (error) {
     if (!(error instanceof OcspError)) throw error;
     throw new ServiceError(
       'ERR_SERVICE_SIGNER',
-      `${responderCertFile}, ${responderKeyFile}: ${messageOf(error)}; clients would refuse every answer`,
+      `${places.responder}: ${error.message}; clients would refuse every answer`,
       { cause: error },
     );
   }
+}
+
+/** Of the CAs in one file those that have issued the responder's certificate. */
+function thoseThat(
+  one: (certificate: Uint8Array) => OcspIssuer,
+  certificates: readonly Uint8Array[],
+): OcspIssuer[] {
+  const served = certificates.flatMap((certificate) => {
+    try {
+      return [one(certificate)];
+    } catch (error) {
+      if (error instanceof OcspError) return [];
+      throw error;
+    }
+  });
+  if (served.length > 0) return served;
+  throw new OcspError('bad-signer', "the responder's certificate is good for none of the CAs");
 }
