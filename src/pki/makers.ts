@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import type { CohortRecipe, KeyPools } from './forge.ts';
+import { type MakerTask, makeIdentities } from './maker.ts';
 import { PkiError } from './pki-error.ts';
 import { algorithmNamed } from './registry.ts';
 
@@ -18,6 +20,8 @@ export type MakersOptions = {
 /** Work in one message: so that progress flows and threads end together. */
 const pieceMs = 15;
 const identityMs = 0.06;
+/** Less than it takes to start threads: such work is done at once, on this one. */
+const notWorthThreadsMs = 100;
 /** What is lost at most when making is interrupted, beside the pieces at work. */
 const chunkMs = 300;
 
@@ -50,9 +54,24 @@ export async function makeChunks<Chunk extends MissingChunk>(
     onChunk: (chunk: Chunk, pieces: Uint8Array[]) => void;
   },
 ): Promise<void> {
-  const pieces = missing.flatMap((chunk) => piecesOf(chunk, Object.keys(pools).length > 0, options.onChunk));
+  const pooled = Object.keys(pools).length > 0;
+  const pieces = missing.flatMap((chunk) => piecesOf(chunk, pooled, options.onChunk));
+  const totalMs = missing.reduce(
+    (sum, { recipe, from, to }) => sum + (to - from) * costMs(recipe.algorithms, pooled),
+    0,
+  );
+  if (options.threads === undefined && totalMs < notWorthThreadsMs) {
+    for (const { chunk, from, to, at, whole } of pieces) {
+      await setImmediate();
+      options.signal?.throwIfAborted();
+      whole(at, makeIdentities({ recipe: chunk.recipe, from, to, pools }));
+      options.onPiece(chunk.recipe.cohort, to - from);
+    }
+    return;
+  }
   await inThreads('makeIdentities', pieces, options, async (run, { chunk, from, to, at, whole }) => {
-    const piece = await run({ recipe: chunk.recipe, from, to, pools: poolsFor(chunk.recipe, pools) });
+    const task: MakerTask = { recipe: chunk.recipe, from, to, pools: poolsFor(chunk.recipe, pools) };
+    const piece = await run(task);
     options.onPiece(chunk.recipe.cohort, to - from);
     whole(at, piece);
   });

@@ -1,0 +1,119 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Corpus, CorpusSpec } from '../../src/pki/identity.ts';
+import { crlDefects, crlKinds, defects, makeCorpus } from '../../src/pki/index.ts';
+import { opensslVerify } from './openssl-verify.ts';
+import { identitiesOf, openssl, opensslOutcome, scratchFolder } from './scratch.ts';
+
+const folder = scratchFolder();
+const cacheDir = join(folder, 'cache');
+const reasons = defects.filter(({ revoked }) => revoked?.reason !== undefined);
+
+const spec = (more: Partial<CorpusSpec> = {}): CorpusSpec => ({
+  seed: 7,
+  algorithm: 'ecdsa-p256',
+  crlEntries: 100,
+  cohorts: [
+    { name: 'good', defect: 'none', identities: 6 },
+    { name: 'revoked', defect: 'revoked', identities: 6 },
+    ...reasons.map(({ name }) => ({ name, defect: name, identities: 1 })),
+  ],
+  ...more,
+});
+
+const named = (corpus: Corpus) =>
+  new Map(
+    corpus.cohorts.flatMap(({ name, identities }) =>
+      identities.map((identity, i) => [`${name}.${i}`, identity] as const),
+    ),
+  );
+
+/** Each CRL of the file apart, as text. */
+function crlTexts(corpus: Corpus): string[] {
+  const blocks =
+    readFileSync(corpus.crlFile, 'latin1').match(/-----BEGIN[^-]*-----[^-]*-----END[^-]*-----\n/g) ?? [];
+  return blocks.map((block) => openssl(['crl', '-noout', '-text'], Buffer.from(block)));
+}
+
+describe.each(crlKinds)('a $name CRL', (kind) => {
+  test('lets the good in and keeps the revoked out, as openssl verify sees it', async () => {
+    const corpus = await makeCorpus(spec({ crl: { kind: kind.name } }), { cacheDir });
+    expect(corpus.crl.entries).toBe(100);
+    const verdicts = opensslVerify(folder, corpus, named(corpus), ['-x509_strict', ...kind.opensslFlags]);
+    for (const [name, verdict] of verdicts)
+      expect([name, verdict]).toEqual([name, name.startsWith('good') ? 'OK' : 'CERT_REVOKED']);
+    expect(verdicts.size).toBe(12 + reasons.length);
+  });
+
+  test('is signed by whom it says', async () => {
+    const corpus = await makeCorpus(spec({ crl: { kind: kind.name } }), { cacheDir });
+    const [issuer] = identitiesOf(corpus, 'good')[0]?.chain.slice(1) ?? [];
+    const file = join(folder, 'issuer.pem');
+    writeFileSync(
+      file,
+      issuer ? openssl(['x509', '-inform', 'DER'], issuer) : readFileSync(corpus.clientCaFile),
+    );
+    const blocks =
+      readFileSync(corpus.crlFile, 'latin1').match(/-----BEGIN[^-]*-----[^-]*-----END[^-]*-----\n/g) ?? [];
+    const [block = ''] = blocks;
+    const single = join(folder, 'single.pem');
+    writeFileSync(single, block);
+    // The command looks an issuer up among trust anchors by name, whatever it is.
+    expect(opensslOutcome(['crl', '-in', single, '-noout', '-CAfile', file]).output).toContain('verify OK');
+  });
+});
+
+describe('what the kinds are told by', () => {
+  const textsOf = async (kind: string) => crlTexts(await makeCorpus(spec({ crl: { kind } }), { cacheDir }));
+
+  test('partitions name their distribution point, and each revoked certificate is in its own', async () => {
+    const texts = await textsOf('partitioned');
+    expect(texts).toHaveLength(4);
+    for (const [i, text] of texts.entries()) {
+      expect(text).toMatch(/Issuing Distribution Point: critical/);
+      expect(text).toContain(`URI:http://crl.certstorm.invalid/${i}.crl`);
+    }
+  });
+
+  test('an indirect one names the issuer of its certificates', async () => {
+    const [text] = await textsOf('indirect');
+    expect(text).toContain('Indirect CRL');
+    expect(text).toMatch(/Issuer: .*CN = certstorm CRL issuer 7/);
+    expect(text).toMatch(/X509v3 Certificate Issuer: critical\s+DirName:.*CN ?= ?certstorm CA 7/);
+  });
+
+  test('a delta CRL refers to its base, which says where the delta is', async () => {
+    const [base, delta] = await textsOf('delta');
+    expect(base).toContain('X509v3 Freshest CRL');
+    expect(base).toMatch(/X509v3 CRL Number: \n\s+1\n/);
+    expect(delta).toMatch(/X509v3 Delta CRL Indicator: critical\s+1\n/);
+    expect(delta).toMatch(/X509v3 CRL Number: \n\s+2\n/);
+  });
+
+  test('every reason code is in the entry of its certificate', async () => {
+    const [text] = await textsOf('direct');
+    for (const reason of [
+      ...['Unspecified', 'Key Compromise', 'CA Compromise', 'Affiliation Changed', 'Superseded'],
+      ...['Cessation Of Operation', 'Certificate Hold', 'Privilege Withdrawn', 'AA Compromise'],
+    ])
+      expect(text).toContain(reason);
+  });
+});
+
+describe.each(crlDefects)('a CRL with defect $name', ({ name, expect: expected, verifyErrors }) => {
+  test('keeps everybody out who is checked, with the error that the registry names', async () => {
+    const corpus = await makeCorpus(spec({ crl: { defect: name } }), { cacheDir });
+    const verdicts = opensslVerify(folder, corpus, named(corpus));
+    expect(verdicts.get('good.0')).toBe(expected === 'accept' ? 'OK' : verifyErrors[0]);
+    expect(verdicts.get('revoked.0')).not.toBe('OK');
+  });
+});
+
+test.each([
+  ['an unknown kind', { kind: 'psychic' }, /no kind of CRL "psychic"; known are direct, indirect/],
+  ['an unknown defect', { defect: 'ugly' }, /no CRL defect "ugly"/],
+  ['no partition at all', { kind: 'partitioned', partitions: 0 }, /crl.partitions: 0/],
+])('%s is refused', async (_, crl, sentence) => {
+  await expect(makeCorpus(spec({ crl }), { cacheDir })).rejects.toThrow(sentence);
+});
