@@ -17,9 +17,12 @@ export type Contender = {
   open(ground: Ground): Promise<Contestant>;
 };
 
+/** What came of a lap: attempts that were accepted, and the CPU of a forced collection that followed the last of them. */
+export type Done = { attempts: number; collectionCpuMs: number };
+
 export type Contestant = {
-  /** Attempts that were accepted; throws when any was not. */
-  run(ms: number): Promise<number>;
+  /** Throws when any attempt was not accepted. */
+  run(ms: number): Promise<Done>;
   close(): Promise<void>;
 };
 
@@ -28,14 +31,14 @@ export function keepGoing(
   { concurrency, identities }: Ground,
   ms: number,
   attempt: (identity: number, over: (failure?: string) => void) => void,
-): Promise<number> {
+): Promise<Done> {
   const end = performance.now() + ms;
   return new Promise((resolve, reject) => {
     let [accepted, next, live] = [0, 0, concurrency];
     const start = (): void => {
       if (performance.now() >= end) {
         live--;
-        if (live === 0) resolve(accepted);
+        if (live === 0) resolve({ attempts: accepted, collectionCpuMs: 0 });
         return;
       }
       attempt(next++ % identities.length, (failure) => {

@@ -1,7 +1,8 @@
 import { connect, createSecureContext, type SecureContext } from 'node:tls';
 import type { Outcome } from '../../src/metrics/recorder.ts';
+import { drivers } from '../../src/storm/drivers/index.ts';
 import { connectBytes, disconnectBytes } from '../../src/storm/drivers/mqtt-bytes.ts';
-import { nodeDriver } from '../../src/storm/drivers/node.ts';
+import type { StormOrder } from '../../src/storm/order.ts';
 import { openStorm } from '../../src/storm/storm.ts';
 import { type Contender, type Ground, keepGoing } from './contender.ts';
 import { pem } from './identities.ts';
@@ -43,49 +44,58 @@ const plainTlsConnect: Contender = {
   },
 };
 
-/** The storm's driver in a bare loop: no schedule, no draws, no classes of outcomes, no recorder. */
-const driverAlone: Contender = {
-  name: 'driver',
-  async open(ground) {
-    const { ip, port, serverName, serverCa, identities } = ground;
-    Error.stackTraceLimit = 0;
-    const driver = nodeDriver.open({ serverCa, verifyServer: true, keyShares: 'fresh' });
-    const clients = identities.map((identity) =>
-      driver.prepare(identity, { clientId: identity.clientId, password: null, lie: null }),
-    );
-    const to = { ip, port, serverName, sourceAddress: undefined };
-    return {
-      run: (ms) =>
-        keepGoing(ground, ms, (at, over) => {
-          let outcome: Outcome | undefined;
-          clients[at]?.attempt(to, {
-            phase: 'connack',
-            connected() {},
-            serverHello() {},
-            serverFinished() {},
-            secured() {},
-            ended(told) {
-              outcome = told;
-            },
-            closed: () =>
-              over(outcome?.kind === 'accepted' ? undefined : `${outcome?.kind} ${outcome?.detail}`),
-          });
-        }),
-      async close() {},
-    };
-  },
-};
+/** The storm's driver in a bare loop: no schedule, no draws, no source addresses, no classes of outcomes, no recorder. */
+function driverAlone(name: string, driver: string): Contender {
+  return {
+    name,
+    async open(ground) {
+      const { ip, port, serverName, serverCa, identities } = ground;
+      Error.stackTraceLimit = 0;
+      const kind = drivers.find((each) => each.name === driver);
+      if (kind === undefined) throw new Error(`there is no driver '${driver}'`);
+      const opened = kind.open({ serverCa, verifyServer: true, keyShares: 'fresh' });
+      opened.expect?.(serverName);
+      const clients = identities.map((identity) =>
+        opened.prepare(identity, { clientId: identity.clientId, password: null, lie: null }),
+      );
+      const to = { ip, port, serverName, sourceAddress: undefined };
+      return {
+        run: (ms) =>
+          keepGoing(ground, ms, (at, over) => {
+            let outcome: Outcome | undefined;
+            clients[at]?.attempt(to, {
+              phase: 'connack',
+              connected() {},
+              serverHello() {},
+              serverFinished() {},
+              secured() {},
+              ended(told) {
+                outcome = told;
+              },
+              closed: () =>
+                over(outcome?.kind === 'accepted' ? undefined : `${outcome?.kind} ${outcome?.detail}`),
+            });
+          }),
+        async close() {},
+      };
+    },
+  };
+}
 
 /** The whole storm as a run has it: a worker thread, draws, source addresses, recorder, everything. */
-function wholeStorm(name: string, verifyServer: boolean): Contender {
+function wholeStorm(
+  name: string,
+  driver: string,
+  { verifyServer = true, keyShares = 'fresh' }: Pick<StormOrder, 'verifyServer' | 'keyShares'> = {},
+): Contender {
   return {
     name,
     async open({ ip, port, serverName, serverCa, identities, concurrency }: Ground) {
-      const cohorts = [{ name: 'all', driver: 'node', identities, password: null }];
-      const storm = await openStorm({ workers: 1, serverCa, verifyServer, cohorts });
+      const cohorts = [{ name: 'all', driver, identities, password: null }];
+      const storm = await openStorm({ workers: 1, serverCa, verifyServer, keyShares, cohorts });
       return {
         async run(ms) {
-          const { recording } = await storm.run({
+          const { recording, generator } = await storm.run({
             address: { host: ip, port },
             serverName,
             seed: 1,
@@ -99,7 +109,7 @@ function wholeStorm(name: string, verifyServer: boolean): Contender {
           const failed = recording.cohorts[0]?.outcomes.find(({ kind }) => kind !== 'accepted');
           if (failed !== undefined)
             throw new Error(`${failed.count} attempts ended as ${failed.kind} ${failed.detail}`);
-          return recording.finished;
+          return { attempts: recording.finished, collectionCpuMs: generator.collectionCpuMs };
         },
         close: () => storm.close(),
       };
@@ -107,9 +117,17 @@ function wholeStorm(name: string, verifyServer: boolean): Contender {
   };
 }
 
+/**
+ * The yardstick, and each driver alone and in the whole storm. Only the wire driver makes its own key shares, so only it can take them from
+ * a pool; that is told for a server that is not verified, as the cheapest that a client can be.
+ */
 export const contenders: readonly Contender[] = [
   plainTlsConnect,
-  driverAlone,
-  wholeStorm('storm', true),
-  wholeStorm('storm-unverified', false),
+  driverAlone('node: driver', 'node'),
+  wholeStorm('node: storm', 'node'),
+  wholeStorm('node: storm-unverified', 'node', { verifyServer: false }),
+  driverAlone('wire: driver', 'wire'),
+  wholeStorm('wire: storm', 'wire'),
+  wholeStorm('wire: storm-unverified', 'wire', { verifyServer: false }),
+  wholeStorm('wire: storm-pooled', 'wire', { verifyServer: false, keyShares: 'pooled' }),
 ];

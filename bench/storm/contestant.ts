@@ -1,20 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { contenders } from './contenders.ts';
 import { readIdentities } from './identities.ts';
+import type { BenchTarget } from './targets.ts';
 
 /** A process that storms in one way: told how by its argument, told to run for so many milliseconds by its parent, answers with a lap. */
-export type ContestantOrder = {
-  contender: string;
-  ip: string;
-  port: number;
-  serverName: string;
-  caFile: string;
-  identities: string;
-  concurrency: number;
-};
+export type ContestantOrder = BenchTarget & { contender: string; concurrency: number };
 
-/** CPU of the whole process, all its threads, user and system. */
-export type Lap = { attempts: number; cpuMs: number; elapsedMs: number };
+/**
+ * CPU of the whole process, all its threads, user and system. The forced collection behind the lap, which only the whole storm makes, is
+ * told apart: it happens between rounds, when nothing is measured.
+ */
+export type Lap = { attempts: number; cpuMs: number; collectionCpuMs: number; elapsedMs: number };
 
 const order = JSON.parse(process.argv[2] ?? '{}') as ContestantOrder;
 const contender = contenders.find(({ name }) => name === order.contender);
@@ -30,11 +26,12 @@ const contestant = await contender.open({
 process.on('message', async (ms: number) => {
   const cpu = process.cpuUsage();
   const start = performance.now();
-  const attempts = await contestant.run(ms);
+  const { attempts, collectionCpuMs } = await contestant.run(ms);
   const { user, system } = process.cpuUsage(cpu);
   process.send?.({
     attempts,
-    cpuMs: (user + system) / 1000,
+    cpuMs: (user + system) / 1000 - collectionCpuMs,
+    collectionCpuMs,
     elapsedMs: performance.now() - start,
   } satisfies Lap);
 });

@@ -45,7 +45,8 @@ export type UnreadyCode = 'bad-order' | 'unknown-driver' | 'unpresentable-identi
 export type FromWorker =
   | { kind: 'ready' }
   | { kind: 'unready'; code: UnreadyCode; reason: string }
-  | { kind: 'round-over' };
+  /** `collectionCpuMs`: what the collection after the round cost. */
+  | { kind: 'round-over'; collectionCpuMs: number };
 
 /** The machine's monotonic clock, milliseconds; equal in all threads of the process, unlike `performance.now()`. */
 export function monotonicMs(): number {

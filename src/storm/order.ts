@@ -62,6 +62,8 @@ export type RoundRecording = {
   generator: {
     cpuUserMs: number;
     cpuSystemMs: number;
+    /** CPU of the whole process for the collections that follow the round, not within the figures above; those of several workers overlap. */
+    collectionCpuMs: number;
     eventLoopLagMs: { p50: number; p99: number; max: number };
     /** Actual minus scheduled start in the open models, milliseconds. */
     scheduleErrorMs: { p50: number; p99: number; max: number };

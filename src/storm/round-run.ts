@@ -25,6 +25,7 @@ type Part = {
   member: CrewMember;
   recorder: SharedArrayBuffer;
   over: boolean;
+  collectionCpuMs: number;
   lost: string | undefined;
 };
 
@@ -50,6 +51,7 @@ export class RoundInPlay {
       member,
       recorder: allocateRecorder(this.#shape),
       over: false,
+      collectionCpuMs: 0,
       lost: undefined,
     }));
     this.done = new Promise<void>((resolve) => {
@@ -84,7 +86,9 @@ export class RoundInPlay {
     this.#crew.listen(
       member,
       (message) => {
-        if (message.kind === 'round-over') this.#endPart(part);
+        if (message.kind !== 'round-over') return;
+        part.collectionCpuMs = message.collectionCpuMs;
+        this.#endPart(part);
       },
       () => {
         part.lost = member.lost;
@@ -146,6 +150,7 @@ export class RoundInPlay {
       generator: {
         cpuUserMs: sum(({ usage }) => usage.cpuUserMs),
         cpuSystemMs: sum(({ usage }) => usage.cpuSystemMs),
+        collectionCpuMs: this.#parts.reduce((total, { collectionCpuMs }) => total + collectionCpuMs, 0),
         // Quantiles of different threads cannot be added; the slowest one is what the storm is judged by.
         eventLoopLagMs: {
           p50: most(({ usage }) => usage.eventLoopLagMs.p50),

@@ -97,8 +97,7 @@ function serve({ pools, drivers }: ReturnType<typeof makeReady>): void {
       for (const driver of drivers) driver.expect?.(message.round.order.serverName);
       round = new Round(message.round, pools, () => {
         round = undefined;
-        collect();
-        tell({ kind: 'round-over' });
+        tell({ kind: 'round-over', collectionCpuMs: collect() });
       });
     }
   });
