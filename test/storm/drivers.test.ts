@@ -96,7 +96,7 @@ describe('every defect that two drivers can present ends in the same outcome', (
 
   it.each(names.filter((name) => name !== 'none'))('%s, at openssl s_server', async (name) => {
     // s_server accepts by saying nothing to a CONNECT: what it accepts is cut off.
-    const told = await byDriver(openssl, name, { cutOffAfterMs: 1_500 });
+    const told = await byDriver(openssl, name, { cutOffAfterMs: 500 });
     const heard = Object.values(told).flatMap((each) =>
       each === 'cannot be presented' ? [] : [each.outcome],
     );
