@@ -250,28 +250,24 @@ export function certificateSchema() {
           otherwise: 'none',
         }),
       ),
-    keyUsage: words
-      .optional()
-      .meta(
-        about('Key usage.', {
-          example: ['digitalSignature', 'keyAgreement'],
-          otherwise: '`[digitalSignature]`',
-        }),
-      ),
+    keyUsage: words.optional().meta(
+      about('Key usage.', {
+        example: ['digitalSignature', 'keyAgreement'],
+        otherwise: '`[digitalSignature]`',
+      }),
+    ),
     extKeyUsage: words.optional().meta(
       about('Extended key usage, by name or object identifier.', {
         example: ['clientAuth', '1.3.6.1.4.1.311.20.2.2'],
         otherwise: '`[clientAuth]`',
       }),
     ),
-    policies: words
-      .optional()
-      .meta(
-        about('Certificate policies, by object identifier.', {
-          example: ['2.23.140.1.2.1'],
-          otherwise: 'none',
-        }),
-      ),
+    policies: words.optional().meta(
+      about('Certificate policies, by object identifier.', {
+        example: ['2.23.140.1.2.1'],
+        otherwise: 'none',
+      }),
+    ),
     crlDistributionPoints: words.optional().meta(
       about('Where a CRL is to be had, said in the certificate.', {
         example: ['http://127.0.0.1:8080/ca.crl'],
