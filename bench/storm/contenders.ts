@@ -2,10 +2,10 @@ import { connect, createSecureContext, type SecureContext } from 'node:tls';
 import type { Outcome } from '../../src/metrics/recorder.ts';
 import { drivers } from '../../src/storm/drivers/index.ts';
 import { connectBytes, disconnectBytes } from '../../src/storm/drivers/mqtt-bytes.ts';
+import { pem } from '../../src/storm/drivers/pem.ts';
 import type { StormOrder } from '../../src/storm/order.ts';
 import { openStorm } from '../../src/storm/storm.ts';
 import { type Contender, type Ground, keepGoing } from './contender.ts';
-import { pem } from './identities.ts';
 
 /** `tls.connect` as its manual has it, with what nobody would leave out: one SecureContext for each identity, built before. */
 const plainTlsConnect: Contender = {

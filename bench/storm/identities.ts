@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Corpus, Identity } from '../../src/pki/identity.ts';
+import { pem } from '../../src/storm/drivers/pem.ts';
 
 /** As many as one generator needs so that none is in flight twice; each costs a SecureContext. */
 const most = 400;
@@ -56,9 +57,4 @@ export function writeIdentities(corpus: Corpus, folder: string): void {
     chmodSync(keyFile, 0o600);
     writeFileSync(join(folder, `${clientId}.crt`), chain.map((der) => pem('CERTIFICATE', der)).join(''));
   }
-}
-
-export function pem(label: string, der: Uint8Array): string {
-  const body = Buffer.from(der).toString('base64').replace(/.{64}/g, '$&\n');
-  return `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
 }

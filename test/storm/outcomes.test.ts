@@ -5,6 +5,7 @@ import { generate, parser } from 'mqtt-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Identity } from '../../src/pki/identity.ts';
 import { connectBytes, readConnack } from '../../src/storm/drivers/mqtt-bytes.ts';
+import { pem } from '../../src/storm/drivers/pem.ts';
 import { certificateOfSession } from '../../src/storm/drivers/server-identity.ts';
 import { type AttemptSettings, attempt, client, type Told } from './attempt-once.ts';
 import { type TestCorpus, testCorpus } from './corpus.ts';
@@ -374,4 +375,14 @@ describe('CONNECT and CONNACK', () => {
     expect(readConnack(Buffer.from([0x20, 3, 0]))?.kind).toBe('local-error');
     expect(readConnack(Buffer.from([0x20, 2, 1, 0]))?.kind).toBe('accepted');
   });
+});
+
+it('PEM of any length has no empty line, at which OpenSSL stops, and holds what it was made from', () => {
+  for (let length = 1; length < 200; length++) {
+    const der = Buffer.alloc(length, length);
+    const [first, ...lines] = pem('CERTIFICATE', der).trimEnd().split('\n');
+    expect([first, lines.pop()]).toEqual(['-----BEGIN CERTIFICATE-----', '-----END CERTIFICATE-----']);
+    expect(lines.every((line) => line.length > 0 && line.length <= 64)).toBe(true);
+    expect(Buffer.from(lines.join(''), 'base64').equals(der)).toBe(true);
+  }
 });

@@ -19,6 +19,7 @@ import type {
   DriverOptions,
 } from './driver.ts';
 import { connectBytes, disconnectBytes, readConnack } from './mqtt-bytes.ts';
+import { pem } from './pem.ts';
 import { ServerIdentity } from './server-identity.ts';
 
 /**
@@ -67,11 +68,6 @@ function secureContext({ key, chain }: Identity, { serverCa, verifyServer }: Dri
       ? {}
       : { key: pem('PRIVATE KEY', key), cert: chain.map((der) => pem('CERTIFICATE', der)).join('') }),
   });
-}
-
-function pem(label: string, der: Uint8Array): string {
-  const body = Buffer.from(der).toString('base64').replace(/.{64}/g, '$&\n');
-  return `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
 }
 
 class NodeClient implements Client {
