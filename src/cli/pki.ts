@@ -1,6 +1,6 @@
 import { exitCodes } from '../gate/exit-codes.ts';
 import type { CorpusSpec } from '../pki/identity.ts';
-import { algorithms, makeCorpus, writePemFolder } from '../pki/index.ts';
+import { algorithms, collectGarbage, formats, storeCorpus, writePemFolder } from '../pki/index.ts';
 import { corpusSpecOf } from '../run/corpus-spec.ts';
 import { vocabulary } from '../run/vocabulary.ts';
 import { readScenario } from '../scenario/read.ts';
@@ -9,30 +9,58 @@ import { progressOn } from './progress.ts';
 import { stopOnSignals } from './signals.ts';
 import { UsageError } from './usage-error.ts';
 
-type PkiFlags = { count?: number; algorithm?: string; seed?: number; scenario?: string; variant: string[] };
+type PkiFlags = {
+  count?: number;
+  algorithm?: string;
+  seed?: number;
+  scenario?: string;
+  variant: string[];
+  format?: string;
+  password?: string;
+  gc?: boolean;
+};
 
-/** `certstorm pki OUT`: a corpus as PEM files. Numbered `c00001.crt` on for `--count`, named by client id for a scenario's. */
-export async function pki(out: string, flags: PkiFlags): Promise<void> {
+const unusedMs = 30 * 24 * 60 * 60 * 1000;
+
+/** `certstorm pki OUT`: a corpus as files. Numbered `c00001.crt` on for `--count`, named by client id for a scenario's. */
+export async function pki(out: string | undefined, flags: PkiFlags): Promise<void> {
+  if (flags.gc) {
+    if (out !== undefined) throw new UsageError('--gc: it takes no folder, it looks after the cache');
+    sweepCache();
+    return;
+  }
+  if (out === undefined) throw new UsageError('pki: it takes a folder to write to, or --gc');
+  const format = flags.format ?? 'pem';
+  if (!formats.some(({ name }) => name === format)) {
+    const known = formats.map(({ name }) => name).join(', ');
+    throw new UsageError(`--format: there is no '${format}'; it is one of ${known}`);
+  }
   const spec = flags.scenario === undefined ? plainSpec(flags) : await scenarioSpec(flags.scenario, flags);
   const progress = progressOn(process.stderr);
   const { signal, release } = stopOnSignals(() =>
-    progress.note('stopping: the folder is marked as incomplete'),
+    progress.note('stopping: the folder is marked as incomplete; the same command goes on from there'),
   );
   const step = (cohort: string) => (at: { done: number; total: number }) =>
     progress.onEvent({ kind: 'corpus', cohort, ...at });
   try {
-    const corpus = await makeCorpus(spec, {
+    const corpus = await storeCorpus(spec, {
       cacheDir: cacheDir(),
       signal,
       onProgress: (at) => step(at.cohort)(at),
     });
     const folder = await writePemFolder(corpus, out, {
       naming: flags.scenario === undefined ? 'number' : 'client-id',
+      format,
+      ...(flags.password === undefined ? {} : { password: flags.password }),
       signal,
       onProgress: step('written'),
     });
     progress.end();
-    process.stdout.write(`${folder.identities} identities in ${folder.dir}, listed in ${folder.indexFile}\n`);
+    for (const warning of corpus.warnings) process.stderr.write(`WARNING: ${warning}\n`);
+    const kept = folder.kept > 0 ? ` (${folder.kept} were there)` : '';
+    process.stdout.write(
+      `${folder.identities} identities${kept} in ${folder.dir}, listed in ${folder.indexFile}\n`,
+    );
   } catch (error) {
     if (!signal.aborted) throw error;
     process.exitCode = exitCodes.interrupted;
@@ -40,6 +68,14 @@ export async function pki(out: string, flags: PkiFlags): Promise<void> {
     progress.end();
     release();
   }
+}
+
+function sweepCache(): void {
+  const dir = cacheDir();
+  const { files, bytes, keptFiles } = collectGarbage(dir, unusedMs);
+  process.stdout.write(
+    `${files} files (${(bytes / 2 ** 20).toFixed(1)} MiB) removed from ${dir}, ${keptFiles} used within 30 days kept\n`,
+  );
 }
 
 function plainSpec({ count = 100, algorithm = 'ecdsa-p256', seed = 1 }: PkiFlags): CorpusSpec {

@@ -54,13 +54,16 @@ export function program(): Command {
     .action(report);
 
   command('pki')
-    .argument('<OUT>', 'an empty or new folder')
-    .description('write a corpus as PEM files for other tools')
+    .argument('[OUT]', 'an empty or new folder, or one that an interrupted call has left')
+    .description('write a corpus as files for other tools')
     .option('--count <N>', 'identities of the one cohort', integer)
     .option('--algorithm <NAME>', 'key algorithm')
     .option('--seed <N>', 'seed of everything but keys and signatures', integer)
     .option('--scenario <FILE>', 'the corpus of this scenario instead, with all its cohorts')
     .option('--variant <NAME>', 'the variant of the scenario whose corpus is meant', collect, [])
+    .option('--format <NAME>', 'pem (default), p12 or bundle')
+    .option('--password <TEXT>', 'of PKCS #12 files (default: certstorm)')
+    .option('--gc', 'instead: remove from the cache what no plan of the last 30 days used')
     .action(pki);
 
   command('schema')

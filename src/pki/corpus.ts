@@ -45,6 +45,8 @@ export type Stretch = { cohort: CohortSpec; from: number; identities: Identity[]
 export type StoredCorpus = Omit<Corpus, 'cohorts'> & {
   /** All cohorts in their order, each from its first identity to its last. Throws PkiError `cache-unwritable` where a file is gone. */
   stretches: () => Iterable<Stretch>;
+  /** Names these very identities. */
+  identitiesDigest: string;
 };
 
 const defaultKeyPool = 200;
@@ -65,7 +67,11 @@ export async function makeCorpus(spec: CorpusSpec, options: CorpusOptions): Prom
   const startedAt = performance.now();
   const identities = new Map<string, Identity[]>(spec.cohorts.map(({ name }) => [name, []]));
   const byChunk = new Map<string, Identity[]>();
-  const { stretches: _, ...stored } = await storeCorpus(spec, options, (chunk, made) => {
+  const {
+    stretches: _,
+    identitiesDigest: __,
+    ...stored
+  } = await storeCorpus(spec, options, (chunk, made) => {
     byChunk.set(`${chunk.recipe.cohort}/${chunk.from}`, made);
   });
   for (const cohort of spec.cohorts) {
@@ -146,6 +152,7 @@ export async function storeCorpus(
     made: { identities: total, reused, remade: total - reused, ms: performance.now() - startedAt },
     warnings: warningsOf(spec, pools),
     stretches: () => stretchesOf(spec, chunks),
+    identitiesDigest: contentAddress(...chunks.map(({ address }) => address)),
   };
 }
 

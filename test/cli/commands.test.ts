@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { certstorm, quickstart, temporaryFolder, writeScenario } from './certstorm.ts';
@@ -117,6 +117,23 @@ describe('pki', () => {
     const revoked = verify('revoked');
     expect(revoked.files).toBe(15);
     for (const answer of revoked.answers) expect(answer).toContain('certificate revoked');
+  });
+
+  it('writes PKCS #12 files, takes up a folder where it was left, and looks after the cache', async () => {
+    const out = join(folder.path, 'p12');
+    const flags = ['--count', '3', '--algorithm', 'ed25519', '--format', 'p12', '--password', 'secret'];
+    const { code, stderr } = await certstorm(['pki', out, ...flags], options);
+    expect(code, stderr).toBe(0);
+    const read = ['pkcs12', '-in', join(out, 'c00003.p12'), '-passin', 'pass:secret', '-nokeys'];
+    expect(execFileSync('openssl', read, { encoding: 'utf8', stdio: 'pipe' })).toContain('CERTIFICATE');
+    rmSync(join(out, 'c00002.p12'));
+    expect((await certstorm(['pki', out, ...flags], options)).stdout).toContain(
+      '3 identities (2 were there)',
+    );
+    const swept = await certstorm(['pki', '--gc'], options);
+    expect(swept.stdout).toMatch(/^0 files \(0\.0 MiB\) removed from .*, \d+ used within 30 days kept\n$/);
+    for (const wrong of [['pki'], ['pki', out, '--gc'], ['pki', out, '--format', 'jks']])
+      expect((await certstorm(wrong, options)).code).toBe(104);
   });
 
   it('leaves a folder alone that is not its own, and refuses an algorithm that it does not know', async () => {

@@ -2,9 +2,10 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { pemFiles } from '../../src/pki/formats/pem.ts';
 import type { Corpus } from '../../src/pki/identity.ts';
 import { makeCorpus, writePemFolder } from '../../src/pki/index.ts';
-import { csvField, planFolder } from '../../src/pki/pem-folder.ts';
+import { csvField, folderEntry } from '../../src/pki/pem-folder.ts';
 import { openssl, opensslOutcome, scratchFolder } from './scratch.ts';
 import { everydayDefects } from './specs.ts';
 
@@ -27,6 +28,7 @@ describe('a folder of PEM files', () => {
     expect(await writePemFolder(corpus, dir)).toEqual({
       dir,
       identities: 16,
+      kept: 0,
       indexFile: join(dir, 'index.csv'),
     });
     const [header, ...listed] = rows(dir);
@@ -159,16 +161,18 @@ describe('a folder of PEM files', () => {
 test('more than 10,000 identities are spread over folders of 1,000', () => {
   const [identity] = corpus.cohorts[0]?.identities ?? [];
   if (!identity) throw new Error('no identity');
-  const many = (count: number): Corpus => ({
-    ...corpus,
-    cohorts: [{ name: 'c', defect: 'none', identities: Array.from({ length: count }, () => identity) }],
-  });
-  const files = planFolder(many(12_345), 'number').map(({ certFile }) => certFile);
-  expect(files[0]).toBe('001/c00001.crt');
-  expect(files[999]).toBe('001/c01000.crt');
-  expect(files[1000]).toBe('002/c01001.crt');
-  expect(files.at(-1)).toBe('013/c12345.crt');
-  expect(planFolder(many(10_000), 'number')[0]?.certFile).toBe('c00001.crt');
+  const fileOf = (number: number, total: number) =>
+    folderEntry({ identity, cohort: 'c', defect: 'none' }, number, {
+      naming: 'number',
+      format: pemFiles,
+      total,
+      shardFrom: 10_000,
+    }).certFile;
+  expect(fileOf(1, 12_345)).toBe('001/c00001.crt');
+  expect(fileOf(1000, 12_345)).toBe('001/c01000.crt');
+  expect(fileOf(1001, 12_345)).toBe('002/c01001.crt');
+  expect(fileOf(12_345, 12_345)).toBe('013/c12345.crt');
+  expect(fileOf(1, 10_000)).toBe('c00001.crt');
 });
 
 test('a field never begins a formula, and quotes what would break the row', () => {
