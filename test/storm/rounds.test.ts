@@ -41,7 +41,7 @@ describe('a round of the open model', () => {
     for (const workers of [1, 3]) {
       const order = round(port, {
         weights: [5, 2, 1],
-        schedule: { model: 'constant-arrival-rate', rate: 200 },
+        schedule: { model: 'constant-arrival-rate', rate: 100 },
       });
       const { recording } = await (await on.storm({ workers, cohorts })).run(order).done;
       expect(recording.missedArrivals).toBe(0);
@@ -57,7 +57,8 @@ describe('a round of the open model', () => {
   it('misses arrivals that find maxInFlight attempts in flight, over all workers together, and counts them', async () => {
     const { port } = await on.server(tcpServer(() => {}));
     const run = (await on.storm()).run(
-      round(port, { maxInFlight: 7, attemptTimeoutMs: 60_000, gracefulStopMs: 0 }),
+      // Grace, so that a worker which comes late finds those of the other still in flight.
+      round(port, { maxInFlight: 7, attemptTimeoutMs: 60_000, gracefulStopMs: 1_000 }),
     );
     const { recording } = await run.done;
     expect(recording).toMatchObject({
