@@ -1,19 +1,15 @@
 import { connect as tcpConnect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { generate, parser } from 'mqtt-packet';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Identity } from '../../src/pki/identity.ts';
-import { judgeCohort } from '../../src/run/judgement.ts';
 import type { Connection } from '../../src/storm/drivers/driver.ts';
-import { drivers } from '../../src/storm/drivers/index.ts';
 import type { StormCohort, StormOrder } from '../../src/storm/order.ts';
 import { type AttemptSettings, attempt, client, type Told } from './attempt-once.ts';
 import {
   acceptAll,
   answering,
   bundledBroker,
-  mosquitto,
-  mosquittoInstalled,
   opensslServer,
   spoilingRelay,
   type TestServer,
@@ -174,110 +170,6 @@ function awayOnceItHasSpoken(connection: Connection): void {
   if (connection.bytesSent === 0) setImmediate(() => awayOnceItHasSpoken(connection));
   else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
 }
-
-/** FACTS of OpenSSL 3 behind Node and Mosquitto: what is presented, and the answer. */
-const answers: [lie: string, answer: string][] = [
-  ['empty-certificate-list', 'tls-alert certificate_required (116)'],
-  ['zero-length-certificate', 'tls-alert decode_error (50)'],
-  ['cut-certificate', 'tls-alert decode_error (50)'],
-  ['random-certificate', 'tls-alert decode_error (50)'],
-  ['trailing-certificate-bytes', 'tls-alert decode_error (50)'],
-  ['padded-certificate', 'tls-alert decode_error (50)'],
-  ['repeated-certificate', 'accepted'],
-  ['hundred-certificates', 'accepted'],
-  ['foreign-key', 'tls-alert decrypt_error (51)'],
-  ['corrupted-certificate-verify', 'tls-alert decrypt_error (51)'],
-  ['empty-certificate-verify', 'tls-alert decrypt_error (51)'],
-  ['disagreeing-signature-scheme', 'tls-alert illegal_parameter (47)'],
-  ['legacy-signature-scheme', 'tls-alert illegal_parameter (47)'],
-  ['no-certificate-verify', 'tls-alert unexpected_message (10)'],
-  ['no-certificate-message', 'tls-alert unexpected_message (10)'],
-  ['certificate-verify-first', 'tls-alert unexpected_message (10)'],
-  ['finished-first', 'tls-alert unexpected_message (10)'],
-  ['certificate-message-twice', 'tls-alert unexpected_message (10)'],
-  ['corrupted-finished', 'tls-alert decrypt_error (51)'],
-  ['short-finished', 'tls-alert decode_error (50)'],
-];
-/** They wait for the server to lose its patience, or say nothing that is wrong with a key that every server takes. */
-const unanswered = [
-  'stop-after-tcp',
-  'stop-after-client-hello',
-  'stop-after-certificate',
-  'stop-before-finished',
-  'stop-after-finished',
-];
-const harmlessHere = ['unoffered-signature-scheme'];
-
-describe('a lie', () => {
-  const brokers: [name: string, start: () => Promise<TestServer>, there: boolean][] = [
-    ['Node’s tls.Server', () => tlsServer(on.corpus, acceptAll, { rejectUnauthorized: true }), true],
-    ['the bundled broker', () => bundledBroker(on.corpus), true],
-    ['Mosquitto', () => mosquitto(on.corpus), mosquittoInstalled],
-  ];
-
-  it('of each kind is accounted for here', () => {
-    const kind = drivers.find(({ name }) => name === 'wire');
-    expect(new Set(kind?.lies)).toEqual(
-      new Set([...answers.map(([lie]) => lie), ...unanswered, ...harmlessHere]),
-    );
-  });
-
-  describe.each(brokers)('at %s', (_, start, there) => {
-    let server: TestServer | undefined;
-    beforeAll(async () => {
-      if (there) server = await start();
-    });
-    afterAll(async () => server?.close());
-
-    it.skipIf(!there).each(answers)('%s: %s', async (lie, answer) => {
-      if (server === undefined) throw new Error('the server does not run');
-      const { outcome } = await attemptAt(server, { lie });
-      expect(`${outcome?.kind} ${outcome?.detail}`.trim()).toBe(answer);
-    });
-
-    it.skipIf(!there)('the truth is accepted', async () => {
-      if (server === undefined) throw new Error('the server does not run');
-      expect((await attemptAt(server)).outcome?.kind).toBe('accepted');
-    });
-  });
-
-  it('that a server believes is an accepted attempt, and so a false accept of a cohort that must be refused', async () => {
-    const { port } = await on.server(tlsServer(on.corpus, acceptAll, { rejectUnauthorized: true }));
-    const cohorts = [wire('none', { lie: 'hundred-certificates' }), wire('none', { lie: 'foreign-key' })];
-    const { recording } = await (await on.storm({ cohorts })).run(round(port, { weights: [1, 1] })).done;
-    expectBooksToBalance(recording);
-    const [believed, seenThrough] = recording.cohorts;
-    if (believed === undefined || seenThrough === undefined) throw new Error('a cohort is missing');
-    expect(believed.started).toBeGreaterThan(5);
-    const expected = { outcome: 'reject' } as const;
-    expect(judgeCohort(expected, believed, null)).toEqual({
-      falseAccepts: believed.started,
-      falseRejects: 0,
-      errors: 0,
-    });
-    expect(judgeCohort(expected, seenThrough, null)).toEqual({
-      falseAccepts: 0,
-      falseRejects: 0,
-      errors: 0,
-    });
-    expect(counts(recording, 1)).toEqual({ 'tls-alert decrypt_error (51)': seenThrough.started });
-  });
-
-  it('of silence times out, in the phase where it fell silent', async () => {
-    const { port } = await on.server(tlsServer(on.corpus, acceptAll));
-    const cohorts = unanswered.map((lie) => wire('none', { lie }));
-    const order = { weights: unanswered.map(() => 1), attemptTimeoutMs: 400, maxInFlight: 1_000 };
-    const { recording } = await (await on.storm({ cohorts })).run(round(port, order)).done;
-    expectBooksToBalance(recording);
-    expect(recording.cohorts.map((_, cohort) => Object.keys(counts(recording, cohort)))).toEqual([
-      ['timeout tls-handshake'],
-      ['timeout tls-handshake'],
-      ['timeout tls-handshake'],
-      ['timeout tls-handshake'],
-      ['timeout connack'],
-    ]);
-  });
-});
 
 describe('a storm with the wire driver', () => {
   it('times ServerHello and the server’s Finished of each attempt; one with the node driver has none to tell', async () => {
