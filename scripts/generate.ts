@@ -1,6 +1,6 @@
 /**
- * Writes what is made from the schemas and committed: scenarios/schema.json, docs/scenario.md and docs/result.schema.json. With `--check`
- * it writes nothing, and ends with 1 and a sentence when one of them is not what the schemas make today.
+ * Writes what is made from the schemas and registries and committed: scenarios/schema.json, docs/scenario.md, docs/forge.md and
+ * docs/result.schema.json. With `--check` it writes nothing, and ends with 1 and a sentence when one of them is not what they make today.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { resultJsonSchema } from '../src/result/json-schema.ts';
 import { vocabulary } from '../src/run/vocabulary.ts';
 import { scenarioJsonSchema } from '../src/scenario/json-schema.ts';
+import { forgeDocument } from './forge-doc.ts';
 import { scenarioDocument } from './scenario-doc.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -16,6 +17,7 @@ const biome = fileURLToPath(new URL('../node_modules/.bin/biome', import.meta.ur
 const generated: Record<string, () => string> = {
   'scenarios/schema.json': () => `${JSON.stringify(scenarioJsonSchema(vocabulary), null, 2)}\n`,
   'docs/scenario.md': () => scenarioDocument(vocabulary),
+  'docs/forge.md': forgeDocument,
   'docs/result.schema.json': () =>
     formatted('docs/result.schema.json', JSON.stringify(resultJsonSchema(), null, 2)),
 };

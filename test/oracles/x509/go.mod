@@ -1,0 +1,3 @@
+module certstorm/oracles/x509
+
+go 1.24
