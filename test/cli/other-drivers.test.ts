@@ -54,7 +54,7 @@ afterAll(async () => {
 const pem = (label: string, der: Uint8Array) =>
   `-----BEGIN ${label}-----\n${Buffer.from(der)
     .toString('base64')
-    .replaceAll(/(.{64})/g, '$1\n')}\n-----END ${label}-----\n`;
+    .replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`;
 
 /** What MQTT.js, as a user would call it, comes to with this identity. */
 function connectByMqttJs(identity: Identity): Promise<'accepted' | 'refused'> {
