@@ -142,9 +142,13 @@ export function deltaCrlIndicator(baseNumber: number): Uint8Array {
   return extension('2.5.29.27', true, integer(baseNumber));
 }
 
-/** CRL extension, RFC 5280 5.2.5. */
-export function issuingDistributionPoint(scope: { uri: string; indirect: boolean }): Uint8Array {
-  const indirect = scope.indirect ? [contextPrimitive(4, Uint8Array.of(0xff))] : [];
+/** CRL extension, RFC 5280 5.2.5: a CRL for the certificates that name this distribution point, or for those of CAs. */
+export function issuingDistributionPoint(
+  scope: { uri: string; indirect: boolean } | 'ca-certificates',
+): Uint8Array {
+  const yes = Uint8Array.of(0xff);
+  if (scope === 'ca-certificates') return extension('2.5.29.28', true, sequence(contextPrimitive(2, yes)));
+  const indirect = scope.indirect ? [contextPrimitive(4, yes)] : [];
   return extension('2.5.29.28', true, sequence(fullName(scope.uri), ...indirect));
 }
 

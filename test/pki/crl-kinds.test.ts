@@ -46,6 +46,18 @@ describe.each(crlKinds)('a $name CRL', (kind) => {
     expect(verdicts.size).toBe(12 + reasons.length);
   });
 
+  test('does so too where the whole chain is checked, as Node and Mosquitto do', async () => {
+    for (const depth of [1, 2]) {
+      const corpus = await makeCorpus(spec({ crl: { kind: kind.name }, authorities: { depth } }), {
+        cacheDir,
+      });
+      const flags = ['-x509_strict', '-crl_check_all', ...kind.opensslFlags];
+      const verdicts = opensslVerify(folder, corpus, named(corpus), flags);
+      for (const [name, verdict] of verdicts)
+        expect([name, verdict]).toEqual([name, name.startsWith('good') ? 'OK' : 'CERT_REVOKED']);
+    }
+  });
+
   test('is signed by whom it says', async () => {
     const corpus = await makeCorpus(spec({ crl: { kind: kind.name } }), { cacheDir });
     const [issuer] = identitiesOf(corpus, 'good')[0]?.chain.slice(1) ?? [];
@@ -69,7 +81,8 @@ describe('what the kinds are told by', () => {
 
   test('partitions name their distribution point, and each revoked certificate is in its own', async () => {
     const texts = await textsOf('partitioned');
-    expect(texts).toHaveLength(4);
+    expect(texts).toHaveLength(5);
+    expect(texts.pop()).toMatch(/Only CA Certificates/);
     for (const [i, text] of texts.entries()) {
       expect(text).toMatch(/Issuing Distribution Point: critical/);
       expect(text).toContain(`URI:http://crl.certstorm.invalid/${i}.crl`);

@@ -38,7 +38,7 @@ describe('npm run generate', () => {
   it('finds the committed files up to date', async () => {
     expect(await generate('--check')).toEqual({
       code: 0,
-      stdout: 'scenarios/schema.json, docs/scenario.md, docs/result.schema.json: up to date\n',
+      stdout: 'scenarios/schema.json, docs/scenario.md, docs/forge.md, docs/result.schema.json: up to date\n',
       stderr: '',
     });
   });

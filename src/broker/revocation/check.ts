@@ -9,8 +9,8 @@ export type RevocationCheck = {
 };
 
 export type RevocationGuard = {
-  /** CRLs (PEM) that OpenSSL is to check in every handshake; null leaves its CRL check off. */
-  crl: Buffer | null;
+  /** CRLs (PEM, one each) that OpenSSL is to check in every handshake; null leaves its CRL check off. */
+  crl: Buffer[] | null;
   /**
    * Asked after the handshake about a client whose chain has verified: null lets it go on, a cause refuses it at the layer `tls`. Null
    * where the handshake itself decides.

@@ -8,6 +8,21 @@ import type { RevocationCheck } from './check.ts';
 export const crlNative: RevocationCheck = {
   name: 'crl-native',
   async open({ crlFile }) {
-    return { crl: await readConfigFile('CRL', crlFile), refusal: null, close: async () => undefined };
+    const file = await readConfigFile('CRL', crlFile);
+    return { crl: crlsIn(file), refusal: null, close: async () => undefined };
   },
 };
+
+const end = '-----END X509 CRL-----';
+
+/** Node reads the first CRL of each buffer and no other. A file without any goes as it is, for OpenSSL to refuse. */
+function crlsIn(file: Buffer): Buffer[] {
+  const crls: Buffer[] = [];
+  for (let from = 0; from < file.length; ) {
+    const found = file.indexOf(end, from, 'latin1');
+    if (found < 0) break;
+    crls.push(file.subarray(from, found + end.length));
+    from = found + end.length;
+  }
+  return crls.length > 0 ? crls : [file];
+}

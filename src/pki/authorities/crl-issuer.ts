@@ -1,5 +1,8 @@
-import { basicConstraints, keyUsage } from '../extensions.ts';
+import { basicConstraints, crlDistributionPoints, keyUsage } from '../extensions.ts';
 import type { Authority } from './authority.ts';
+
+/** Where the CRL is that has this very certificate in its scope: the indirect one can't vouch for its own signer. */
+export const crlIssuerUri = 'http://crl.certstorm.invalid/issuer.crl';
 
 export const crlIssuer: Authority = {
   name: 'crl-issuer',
@@ -12,6 +15,7 @@ export const crlIssuer: Authority = {
       ...template.extensions,
       basicConstraints: basicConstraints({ ca: false }),
       keyUsage: keyUsage(['cRLSign']),
+      crlDistributionPoints: crlDistributionPoints([crlIssuerUri]),
     },
   }),
 };

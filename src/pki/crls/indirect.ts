@@ -1,4 +1,6 @@
+import { crlIssuerUri } from '../authorities/crl-issuer.ts';
 import { certificateIssuer, crlDistributionPoints, issuingDistributionPoint } from '../extensions.ts';
+import { forCaCertificates } from './ca-certificates.ts';
 import type { CrlKind } from './crl-kind.ts';
 
 const uri = 'http://crl.certstorm.invalid/indirect.crl';
@@ -20,5 +22,7 @@ export const indirect: CrlKind = {
       firstEntryExtensions: [certificateIssuer(issuer)],
       signedBy: 'crl-issuer',
     },
+    forCaCertificates,
+    { ...forCaCertificates, extensions: [issuingDistributionPoint({ uri: crlIssuerUri, indirect: false })] },
   ],
 };

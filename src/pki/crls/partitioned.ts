@@ -1,4 +1,5 @@
 import { crlDistributionPoints, issuingDistributionPoint } from '../extensions.ts';
+import { forCaCertificates } from './ca-certificates.ts';
 import type { CrlKind } from './crl-kind.ts';
 
 const uriOf = (partition: number): string => `http://crl.certstorm.invalid/${partition}.crl`;
@@ -12,8 +13,8 @@ export const partitioned: CrlKind = {
     const encoded = Array.from({ length: partitions }, (_, i) => crlDistributionPoints([uriOf(i)]));
     return ({ index }) => encoded[index % partitions] ?? new Uint8Array(0);
   },
-  lists: (revoked, padding, { partitions }) =>
-    Array.from({ length: partitions }, (_, partition) => {
+  lists: (revoked, padding, { partitions }) => [
+    ...Array.from({ length: partitions }, (_, partition) => {
       const [from, to] = [partition, partition + 1].map((n) => Math.floor((padding * n) / partitions));
       return {
         revoked: revoked.filter(({ index }) => index % partitions === partition),
@@ -23,4 +24,6 @@ export const partitioned: CrlKind = {
         extensions: [issuingDistributionPoint({ uri: uriOf(partition), indirect: false })],
       };
     }),
+    forCaCertificates,
+  ],
 };

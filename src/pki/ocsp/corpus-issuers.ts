@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { madeNamed } from '../authority.ts';
 import { makePrivateDirectory } from '../cache.ts';
 import { utcTimeDigits } from '../der.ts';
+import { clientIdOf } from '../forge.ts';
 import { hierarchyOf } from '../hierarchy.ts';
 import type { CohortSpec, CorpusSpec } from '../identity.ts';
 import { pem } from '../pem.ts';
@@ -59,7 +60,7 @@ function indexLines(spec: CorpusSpec, roots: number): string[][] {
     const serials = cohortSerialNumbers(spec.seed, cohort.name, 0, cohort.identities, options);
     for (const [index, serialNumber] of serials.entries()) {
       const serial = Buffer.from(serialNumber).toString('hex').toUpperCase();
-      perRoot[index % roots]?.push(`${state}\t${serial}\tunknown\t/CN=${cohort.name}\n`);
+      perRoot[index % roots]?.push(`${state}\t${serial}\tunknown\t/CN=${clientIdOf(cohort.name, index)}\n`);
     }
   }
   return perRoot;
