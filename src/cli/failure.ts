@@ -37,6 +37,7 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ScenarioError || error instanceof UsageError || error instanceof ResultError)
     return exitCodes.badScenario;
+  if (error instanceof PkiError && error.code === 'bad-spec') return exitCodes.badScenario;
   if (error instanceof ServiceError && isMistake(error)) return exitCodes.badScenario;
   if (error instanceof RunError && error.code === 'output') return exitCodes.badScenario;
   if (error instanceof RunError && error.code === 'file-descriptors') return exitCodes.notValid;

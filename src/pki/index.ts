@@ -23,3 +23,4 @@ export { formats } from './formats/index.ts';
 export { PkiError, type PkiErrorCode } from './pki-error.ts';
 export { algorithmNamed, algorithmNames, defectNamed, defectNames } from './registry.ts';
 export { revokedSerials } from './revocation.ts';
+export { checkSpec } from './spec.ts';

@@ -1,4 +1,7 @@
-import type { AuthoritiesSpec, CohortSpec, CorpusSpec } from './identity.ts';
+import { type Subject, tbsCertificateWriter } from './certificate.ts';
+import { clientTemplate } from './client-template.ts';
+import { hierarchyOf } from './hierarchy.ts';
+import type { AuthoritiesSpec, CertificateSpec, CohortSpec, CorpusSpec } from './identity.ts';
 import { PkiError } from './pki-error.ts';
 import { algorithmNamed, authorityNamed, crlDefectNamed, crlKindNamed, defectNamed } from './registry.ts';
 import { algorithmWeights } from './revocation.ts';
@@ -48,6 +51,41 @@ export function checkSpec(spec: CorpusSpec): void {
     checkCohort(spec, cohort, place);
   }
   checkSerials(spec);
+  checkShapes(spec);
+}
+
+/** What templates are filled in with in order to be tried: any will do. */
+const sample: Subject = {
+  clientId: 'a-00001',
+  index: 0,
+  serialNumber: Uint8Array.of(1),
+  spki: new Uint8Array(0),
+  keyId: new Uint8Array(20),
+};
+
+/** Names, templates and usages, by making what they are for. */
+function checkShapes(spec: CorpusSpec): void {
+  hierarchyOf(spec);
+  const check = (cohort: string, certificate: CertificateSpec) => {
+    const shape = {
+      seed: spec.seed,
+      cohort,
+      signatureAlgorithm: new Uint8Array(0),
+      issuer: null,
+      certificate,
+    };
+    tbsCertificateWriter(clientTemplate(shape))(sample);
+  };
+  check('a', spec.certificate ?? {});
+  for (const [index, { name, certificate }] of spec.cohorts.entries()) {
+    if (!certificate) continue;
+    try {
+      check(name, { ...spec.certificate, ...certificate });
+    } catch (error) {
+      if (error instanceof PkiError) throw new PkiError('bad-spec', `cohorts[${index}].${error.message}`);
+      throw error;
+    }
+  }
 }
 
 function checkCohort(spec: CorpusSpec, cohort: CohortSpec, place: string): void {

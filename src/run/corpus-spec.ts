@@ -1,4 +1,5 @@
 import type { CorpusSpec } from '../pki/identity.ts';
+import { checkSpec, PkiError } from '../pki/index.ts';
 import type { VariantPlan } from '../scenario/plan.ts';
 
 /** What the forge is asked for by a variant of a plan; `now` is when, in milliseconds since 1970. */
@@ -16,4 +17,23 @@ export function corpusSpecOf(seed: number, { corpus, cohorts }: VariantPlan, now
       ...(endsAfterMs !== undefined && { endsAtMs: now + endsAfterMs }),
     })),
   };
+}
+
+/** What the forge can't make of a variant, by the place in the scenario; undefined where it can. */
+export function corpusMistake(
+  seed: number,
+  variant: VariantPlan,
+): { path: (string | number)[]; message: string } | undefined {
+  try {
+    checkSpec(corpusSpecOf(seed, variant, 0));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+    const [, place = '', said = error.message] = /^([A-Za-z][\w.[\]]*): (.*)$/s.exec(error.message) ?? [];
+    const path = [...place.matchAll(/[A-Za-z]\w*|\d+/g)].map(([part]) =>
+      /^\d/.test(part) ? Number(part) : part,
+    );
+    const message = said.replace(/\.$/, '');
+    return { path: path[0] === 'cohorts' || path[0] === 'seed' ? path : ['corpus', ...path], message };
+  }
 }

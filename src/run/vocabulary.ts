@@ -3,6 +3,7 @@ import { algorithms, crlDefects, crlKinds, defects } from '../pki/index.ts';
 import type { Vocabulary } from '../scenario/vocabulary.ts';
 import { driverNames } from '../storm/drivers/index.ts';
 import { targets } from '../targets/index.ts';
+import { corpusMistake } from './corpus-spec.ts';
 
 /** What the rooms below can do, in the words that a scenario may use: the scenario's reader knows no other room by itself. */
 export const vocabulary: Vocabulary = {
@@ -19,4 +20,5 @@ export const vocabulary: Vocabulary = {
   targets: targets.map(({ kind, revocation, connectAuth }) => ({ kind, revocation, connectAuth })),
   drivers: driverNames,
   checkThreshold,
+  checkCorpus: corpusMistake,
 };

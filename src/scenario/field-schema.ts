@@ -11,6 +11,7 @@ export type FieldSchema = {
   properties?: Record<string, FieldSchema>;
   required?: string[];
   additionalProperties?: boolean | FieldSchema;
+  propertyNames?: FieldSchema;
   items?: FieldSchema;
   anyOf?: FieldSchema[];
   enum?: (string | number | boolean)[];

@@ -64,18 +64,23 @@ export function parseScenario(
 
   const [first] = scenarios;
   if (first === undefined) throw new Error('a scenario without mistakes has a variant');
+  const resolved = variants.flatMap(({ name, labels, layered }, index) => {
+    const scenario = scenarios[index];
+    if (scenario === undefined || !kept.includes(name)) return [];
+    const variant = resolveVariant(name, labels, scenario, vocabulary);
+    const mistake = vocabulary.checkCorpus?.(scenario.seed, variant);
+    const expected = 'certificates that can be made';
+    if (mistake) problems.add({ ...mistake, expected }, layered, partial ? name : undefined);
+    return [variant];
+  });
+  problems.throwIfAny(variants.length);
   return {
     schema: 'certstorm/plan@1',
     name: first.name,
     description: first.description,
     seed: first.seed,
     rounds: first.rounds,
-    variants: variants.flatMap(({ name, labels }, index) => {
-      const scenario = scenarios[index];
-      return scenario === undefined || !kept.includes(name)
-        ? []
-        : [resolveVariant(name, labels, scenario, vocabulary)];
-    }),
+    variants: resolved,
     thresholds,
   };
 }

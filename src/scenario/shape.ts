@@ -109,7 +109,8 @@ function explainDuration(value: unknown, expected: string): Omit<Fault, 'path'> 
 }
 
 function unknownKey(path: Path, key: string, field: FieldSchema, root: FieldSchema): Fault {
-  const known = Object.keys(properties(field) ?? {});
+  const named = [field, ...(field.anyOf ?? [])].flatMap(({ propertyNames }) => propertyNames?.enum ?? []);
+  const known = [...Object.keys(properties(field) ?? {}), ...named.map(String)];
   const listed = known.filter((name) => name !== '$schema');
   const elsewhere = fieldPaths(root).find(
     (candidate) => candidate.at(-1) === key && !candidate.includes('*'),

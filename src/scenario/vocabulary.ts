@@ -1,3 +1,6 @@
+import type { Path } from './place.ts';
+import type { VariantPlan } from './plan.ts';
+
 /**
  * The words that a scenario may use for what other rooms can do. This room knows none of them by itself: whoever reads a scenario hands
  * them in, so that a new defect or target is one line in its own registry and is at once valid, documented and suggested here.
@@ -25,4 +28,6 @@ export type Vocabulary = {
     cohortNames: readonly string[],
     variantNames: readonly string[],
   ): { expected: string; nearest?: string } | undefined;
+  /** Why no corpus can be made of a variant that is right in all its fields, and where; undefined when one can. */
+  checkCorpus?(seed: number, variant: VariantPlan): { path: Path; message: string } | undefined;
 };

@@ -131,6 +131,11 @@ const mistakes: [string, string, string][] = [
     "cohorts[1].algorithm: unknown algorithm 'rsa-2047'",
   ],
   [
+    'one in its weights',
+    cohort('{ name: fleet, expect: accept, algorithm: { rsa-2047: 1 } }'),
+    "cohorts[1].algorithm.rsa-2047: unknown key 'rsa-2047': expected one of ecdsa-p256, rsa-2048; did you mean 'rsa-2048'?",
+  ],
+  [
     'a depth that nobody has',
     scenario({ head: 'corpus: { authorities: { depth: 5 } }' }),
     'corpus.authorities.depth: 5 is too large: expected a whole number from 1 to 4',
@@ -141,6 +146,21 @@ const mistakes: [string, string, string][] = [
     "corpus.crl.kind: unknown kind of CRL 'dirct': expected one of direct; did you mean 'direct'?",
   ],
 ];
+
+describe('what no single field shows', () => {
+  const asked: Vocabulary = {
+    ...vocabulary,
+    checkCorpus: (_, { corpus }) =>
+      corpus.fixedKeys ? { path: ['corpus', 'fixedKeys'], message: 'not with these keys' } : undefined,
+  };
+
+  it('is asked of the forge, and told at its place', () => {
+    const text = scenario({ head: 'corpus:\n  fixedKeys: true' });
+    expect(() => parseScenario(text, 'scenario.yaml', asked)).toThrow(
+      'scenario.yaml:3:14: corpus.fixedKeys: not with these keys: expected certificates that can be made',
+    );
+  });
+});
 
 describe('a mistake in what it asks', () => {
   it.each(mistakes)('is told: %s', (_, text, sentence) => {
