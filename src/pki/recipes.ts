@@ -7,6 +7,7 @@ import { chunkIdentities } from './makers.ts';
 import { defaultPartitions } from './published-crls.ts';
 import { crlKindNamed, defectNamed } from './registry.ts';
 import { algorithmWeights, identitiesBefore } from './revocation.ts';
+import { countedOctets, serialOctets } from './serial.ts';
 import { chunkPlace, recipeAddress } from './store.ts';
 
 /** A stretch of a cohort's identities and where it is stored. */
@@ -42,8 +43,8 @@ export function recipeOf(
     defect: cohort.defect,
     issuers: names.map((name) => issuerNamed(made, name, alsoSent)),
     fixedKeys: spec.fixedKeys === true,
-    ...(spec.serialOctets !== undefined && {
-      serialOctets: spec.serialOctets,
+    ...(spec.serialOctets !== undefined && { serialOctets: spec.serialOctets }),
+    ...((spec.serialOctets ?? serialOctets) <= countedOctets && {
       before: identitiesBefore(spec).get(cohort.name) ?? 0,
     }),
     certificate: { ...spec.certificate, ...cohort.certificate },

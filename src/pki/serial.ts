@@ -4,7 +4,7 @@ import { createCipheriv, hash } from 'node:crypto';
 export const serialOctets = 16;
 
 /** Up to this length serial numbers are counted, in scattered order; longer ones are drawn and never meet by chance. */
-const countedOctets = 6;
+export const countedOctets = 6;
 
 type Kind = 'held' | 'padding';
 

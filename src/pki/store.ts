@@ -104,7 +104,7 @@ export function recipeAddress(dir: string, recipe: CohortRecipe, pool: readonly 
     JSON.stringify(algorithms),
     defect,
     JSON.stringify([weakKey, issuer, encoding !== undefined, chain !== undefined]),
-    JSON.stringify([recipe.fixedKeys, serialOctets, serialOctets === undefined ? 0 : before]),
+    JSON.stringify([recipe.fixedKeys, serialOctets, before]),
     JSON.stringify([recipe.certificate, crl.kind, crl.partitions]),
     sha256(sampleTbs(recipe)),
     ...issuers.flatMap((each) => [sha256(each.pkcs8), ...each.chain.map(sha256)]),

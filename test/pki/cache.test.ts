@@ -244,6 +244,7 @@ describe('an interrupted run', () => {
     expect(files(cacheDir).filter((path) => path.includes('.tmp-'))).toEqual([]);
     const next = await makeCorpus(big, { cacheDir });
     expect(next.made.identities).toBe(4800);
+    expect(next.made.reused).toBeGreaterThan(0);
     expectConsistent(next);
   });
 
