@@ -21,8 +21,8 @@ import {
   obtainAuthorities,
   obtainFile,
   obtainKeyPool,
+  putPack,
   sha256,
-  storePack,
 } from './store.ts';
 
 /** Identities that carry a certificate: ready (from the cache or made) out of all of the corpus; or keys of a pool, out of that pool. */
@@ -210,8 +210,8 @@ async function obtainChunks(
     onPiece: progress,
     onChunk: (chunk, pieces) => {
       const { path, address, from, to } = chunk;
-      const records = storePack(path, address, to - from, pieces);
-      onReady?.(chunk, records.map(recordIdentity));
+      const records = putPack(path, address, to - from, pieces);
+      onReady?.(chunk, records().map(recordIdentity));
     },
   });
   return { total, reused };

@@ -31,13 +31,23 @@ export function loadPack(path: string, address: string): PackRecord[] | null {
  * trusted is replaced.
  */
 export function storePack(path: string, address: string, count: number, pieces: Uint8Array[]): PackRecord[] {
+  return putPack(path, address, count, pieces)();
+}
+
+/** The same, with the records opened only when they are asked for. */
+export function putPack(
+  path: string,
+  address: string,
+  count: number,
+  pieces: Uint8Array[],
+): () => PackRecord[] {
   const pack = sealPack(address, count, pieces);
   if (!writePrivateFile(path, pack, false)) {
     const there = loadPack(path, address);
-    if (there) return there;
+    if (there) return () => there;
     writePrivateFile(path, pack, true);
   }
-  return openPack(pack, address) ?? [];
+  return () => openPack(pack, address) ?? [];
 }
 
 /** One authority after the other: from the cache, or made. Those before them are in `made`; the map returned has both. */
