@@ -142,8 +142,11 @@ export async function storeCorpus(
   return {
     dir,
     clientCaFile: obtainFile(join(dir, 'ca.crt'), pemOf(hierarchy.trusted)),
-    // The first root is the first of the trusted, and the server's: a client that is given more than it needs is none the worse.
-    serverCaFile: join(dir, 'ca.crt'),
+    // The broker's own certificate is the first root's, and clients need no other CA.
+    serverCaFile:
+      hierarchy.trusted.length === 1
+        ? join(dir, 'ca.crt')
+        : obtainFile(join(dir, 'server-ca.crt'), pemOf(['client-ca'])),
     serverCertFile: obtainFile(join(dir, 'server.crt'), pemOf(['server'])),
     serverKeyFile: obtainFile(join(dir, 'server.key'), pem('PRIVATE KEY', server.pkcs8)),
     crlFile: crl.file,

@@ -62,7 +62,7 @@ export type AuthoritiesSpec = {
   trust?: 'all' | 'first-root';
   /** Of the issuing CA: how many CAs may follow (RFC 5280 4.2.1.9). */
   pathLength?: number;
-  /** Of the issuing CA: names such as `dns:.example.org`, `email:`, `uri:`, `ip:10.0.0.0/8`, `dir:O=certstorm`. */
+  /** Of the issuing CA, which must then be below a root (`depth` 2 and more): names such as `dns:.example.org`, `email:`, `uri:`, `ip:10.0.0.0/8`, `dir:O=certstorm`. */
   nameConstraints?: { permitted?: string[]; excluded?: string[] };
 };
 
@@ -104,7 +104,7 @@ export type Corpus = {
   dir: string;
   /** PEM: the roots that the broker trusts for clients, and intermediate CAs where clients withhold them. */
   clientCaFile: string;
-  /** PEM: the root that clients trust for the broker (the first of the clients' roots in this forge). */
+  /** PEM: the root that clients trust for the broker: the first of the clients' roots in this forge. */
   serverCaFile: string;
   serverCertFile: string;
   serverKeyFile: string;

@@ -123,10 +123,15 @@ function checkAlgorithm(wanted: string, place: string, { fixedKeys }: CorpusSpec
     );
 }
 
-function checkAuthorities({ depth, roots, pathLength }: AuthoritiesSpec): void {
+function checkAuthorities({ depth = 1, roots, pathLength, nameConstraints }: AuthoritiesSpec): void {
   checkCount(depth, 'authorities.depth', 1, 4);
   checkCount(roots, 'authorities.roots', 1, 4);
   checkCount(pathLength, 'authorities.pathLength', 0, 100);
+  if (nameConstraints && depth < 2)
+    throw new PkiError(
+      'bad-spec',
+      'authorities.nameConstraints: at depth 1 they would be the root’s, which has issued the broker’s certificate too; take depth 2 or more.',
+    );
 }
 
 function checkSerials(spec: CorpusSpec): void {

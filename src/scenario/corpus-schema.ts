@@ -213,7 +213,10 @@ function authoritiesSchema() {
           .meta(about('Names that it may not issue for.', { example: ['dns:.test'], otherwise: 'none' })),
       })
       .optional()
-      .meta({ description: 'Name constraints of the CA that issues for clients (RFC 5280, 4.2.1.10).' }),
+      .meta({
+        description:
+          'Name constraints of the CA that issues for clients (RFC 5280, 4.2.1.10); from depth 2 on.',
+      }),
   });
 }
 

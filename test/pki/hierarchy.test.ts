@@ -49,6 +49,7 @@ describe.each([1, 2, 3, 4])('a chain of depth %i', (depth) => {
     const corpus = await make({ depth, intermediates: 'withheld' });
     expect(identitiesOf(corpus, 'good')[0]?.chain).toHaveLength(1);
     expect(trusted(corpus)).toBe(depth);
+    expect(readFileSync(corpus.serverCaFile, 'latin1').split('BEGIN')).toHaveLength(2);
     expect(verdictsOf(corpus, 'good')).toEqual(Array(4).fill('OK'));
   });
 });
@@ -160,10 +161,15 @@ describe('what the issuing CA may do', () => {
 
 test.each([
   ['depth 5', { depth: 5 }, /authorities.depth: 5 is not a whole number from 1 to 4/],
+  [
+    'name constraints on the broker’s own root',
+    { nameConstraints: { permitted: ['dns:a'] } },
+    /take depth 2 or more/,
+  ],
   ['no root', { roots: 0 }, /authorities.roots: 0/],
   [
     'a constraint of no kind',
-    { nameConstraints: { permitted: ['example'] } },
+    { depth: 2, nameConstraints: { permitted: ['example'] } },
     /permitted\[0\]: "example" is no name/,
   ],
 ])('%s is refused', async (_, authorities, sentence) => {
