@@ -59,7 +59,10 @@ const recording = Buffer.concat([handshakeBytes, ...laterRecords]);
 const helloLength = server.hello.length;
 const ignoredBytes = new Set([1, 2, helloLength + 1, helloLength + 2]);
 
-/** The bytes as the protocol sees them: without change_cipher_spec, and with the versions of records in the clear set right. */
+/**
+ * The bytes as the protocol sees them: without change_cipher_spec, with the versions of records in the clear set right, and without a
+ * user_canceled in the clear before ServerHello (RFC 8446 6.1: a warning that a close_notify should follow, and until then no end).
+ */
 function authenticated(bytes: Buffer): string {
   const kept: Buffer[] = [];
   let at = 0;
@@ -68,10 +71,14 @@ function authenticated(bytes: Buffer): string {
     const record = Buffer.from(bytes.subarray(at, end));
     at = end;
     if (record.length >= 5 && (record[0] === 20 || record[0] === 22)) record.writeUInt16BE(0x0303, 1);
-    if (!record.equals(changeCipherSpec)) kept.push(record);
+    const canceled =
+      kept.length === 0 && record[0] === 21 && record.length === 7 && record[6] === userCanceled;
+    if (!record.equals(changeCipherSpec) && !canceled) kept.push(record);
   }
   return Buffer.concat([...kept, bytes.subarray(at)]).toString('hex');
 }
+
+const userCanceled = 90;
 
 type Played = { opened: boolean; data: string; endings: Ending[]; flights: number };
 
