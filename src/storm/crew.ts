@@ -64,7 +64,7 @@ export class Crew {
 
   async close(): Promise<void> {
     this.#closing = true;
-    await Promise.all(this.members.map(({ thread }) => thread.terminate()));
+    await Promise.all(this.members.map(dismiss));
   }
 
   #hire(order: StormOrder, number: number): CrewMember {
@@ -85,6 +85,22 @@ export class Crew {
     });
     return member;
   }
+}
+
+/** How long a worker may take to hear that it is no longer needed; one that builds its contexts or hangs is stopped where it is. */
+const dismissalMs = 1_000;
+
+/**
+ * A worker that ends itself does so between two of its tasks; one that is terminated may be in the middle of a handshake, and a fault in
+ * native code there would take the whole process and its unwritten result along.
+ */
+async function dismiss({ thread, lost }: CrewMember): Promise<void> {
+  if (lost !== undefined) return;
+  const gone = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+  thread.postMessage({ kind: 'close' } satisfies ToWorker);
+  const late = setTimeout(() => void thread.terminate(), dismissalMs);
+  await gone;
+  clearTimeout(late);
 }
 
 function lastWords(error: (Error & { code?: string }) | undefined, exitCode: number): string {

@@ -38,7 +38,7 @@ export type WorkerRound = {
   inFlight: SharedArrayBuffer;
 };
 
-export type ToWorker = { kind: 'round'; round: WorkerRound } | { kind: 'stop' };
+export type ToWorker = { kind: 'round'; round: WorkerRound } | { kind: 'stop' } | { kind: 'close' };
 
 export type UnreadyCode = 'bad-order' | 'unknown-driver' | 'unpresentable-identity';
 

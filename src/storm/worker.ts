@@ -92,6 +92,7 @@ function serve({ pools, drivers }: ReturnType<typeof makeReady>): void {
   const collect = garbageCollector();
   let round: Round | undefined;
   parentPort?.on('message', (message: ToWorker) => {
+    if (message.kind === 'close') process.exit(0);
     if (message.kind === 'stop') round?.stop();
     else {
       for (const driver of drivers) driver.expect?.(message.round.order.serverName);
