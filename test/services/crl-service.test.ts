@@ -2,19 +2,20 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCorpus } from '../../src/pki/index.ts';
-import { type RunningService, type ServiceOrder, startService } from '../../src/services/index.ts';
+import type { ServiceOrder } from '../../src/services/index.ts';
 import { ask } from './http-client.ts';
+import { openHere, type ServiceHere } from './open-here.ts';
 import { makeCrl, opensslPki, serials } from './openssl-pki.ts';
 
 const pki = opensslPki();
-const started: RunningService[] = [];
+const started: ServiceHere[] = [];
 beforeAll(() => makeCrl(pki, 'ca.pem'));
 afterAll(() => Promise.all(started.map((service) => service.stop())));
 
 type CrlOrder = Extract<ServiceOrder, { service: 'crl' }>;
 
 async function distributionPoint(files: string[], changes: Partial<CrlOrder> = {}) {
-  const service = await startService({
+  const service = await openHere({
     service: 'crl',
     host: '127.0.0.1',
     port: 0,
@@ -24,7 +25,7 @@ async function distributionPoint(files: string[], changes: Partial<CrlOrder> = {
     ...changes,
   });
   started.push(service);
-  return { ...service, url: `http://127.0.0.1:${service.port}` };
+  return service;
 }
 
 /** One for the tests that change nothing about it. */

@@ -10,19 +10,20 @@ import {
   readOcspResponse,
   verifyOcspResponse,
 } from '../../src/pki/ocsp/index.ts';
-import { type RunningService, type ServiceOrder, startService } from '../../src/services/index.ts';
+import type { ServiceOrder } from '../../src/services/index.ts';
 import { ask, exchange } from './http-client.ts';
+import { openHere, type ServiceHere } from './open-here.ts';
 import { opensslPki, serials, signerFiles } from './openssl-pki.ts';
 
 const pki = opensslPki();
 const issuer = pki.der('ca.crt');
-const started: RunningService[] = [];
+const started: ServiceHere[] = [];
 afterAll(() => Promise.all(started.map((service) => service.stop())));
 
 type OcspOrder = Extract<ServiceOrder, { service: 'ocsp' }>;
 
-async function responder(changes: Partial<OcspOrder> = {}): Promise<RunningService & { url: string }> {
-  const service = await startService({
+async function responder(changes: Partial<OcspOrder> = {}): Promise<ServiceHere> {
+  const service = await openHere({
     service: 'ocsp',
     host: '127.0.0.1',
     port: 0,
@@ -34,12 +35,12 @@ async function responder(changes: Partial<OcspOrder> = {}): Promise<RunningServi
     ...changes,
   });
   started.push(service);
-  return { ...service, url: `http://127.0.0.1:${service.port}` };
+  return service;
 }
 
 /** One for the tests that change nothing about it. */
-let shared: Promise<RunningService & { url: string }> | undefined;
-function sharedResponder(): Promise<RunningService & { url: string }> {
+let shared: Promise<ServiceHere> | undefined;
+function sharedResponder(): Promise<ServiceHere> {
   shared ??= responder();
   return shared;
 }

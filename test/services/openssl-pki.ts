@@ -37,12 +37,13 @@ const index = [
 ];
 
 /**
- * A CA with its index, a certificate for each status, responders of every kind, and another CA of the same name; removed after the last
+ * `only` some of: a CA with its index, a certificate for each status, responders of every kind, and another CA of the same name; removed after the last
  * test of the file.
  */
 export function opensslPki(
-  newKey: readonly string[] = ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'],
+  options: { newKey?: readonly string[]; only?: readonly string[] } = {},
 ): OpensslPki {
+  const { newKey = ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'], only } = options;
   const dir = mkdtempSync(join(tmpdir(), 'certstorm-ocsp-test-'));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
   const file = (name: string) => join(dir, name);
@@ -66,6 +67,7 @@ export function opensslPki(
     );
   };
   const issue = (name: string, by: string, ...more: string[]) => {
+    if (only?.includes(name) === false) return;
     run('genpkey', ...newKey, '-out', `${name}.key`);
     run('req', '-new', '-key', `${name}.key`, '-subj', `/CN=${name}`, '-out', `${name}.csr`);
     const signing = ['-CA', `${by}.crt`, '-CAkey', `${by}.key`, '-days', '3650', ...more];
