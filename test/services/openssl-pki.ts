@@ -15,6 +15,12 @@ export type OpensslPki = {
   openssl: (...args: string[]) => Promise<string>;
 };
 
+const folders: string[] = [];
+// Here and not where a folder is made: a test that is running can't add to what follows the last one.
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 const extensions = `
 [ocsp]
 extendedKeyUsage = OCSPSigning
@@ -45,7 +51,7 @@ export function opensslPki(
 ): OpensslPki {
   const { newKey = ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'], only } = options;
   const dir = mkdtempSync(join(tmpdir(), 'certstorm-ocsp-test-'));
-  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  folders.push(dir);
   const file = (name: string) => join(dir, name);
   const run = (...args: string[]) => execFileSync('openssl', args, { cwd: dir, stdio: 'pipe' });
   writeFileSync(file('ext.cnf'), extensions);
