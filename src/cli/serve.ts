@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CorpusSpec } from '../pki/identity.ts';
@@ -156,7 +156,6 @@ export async function serveBroker(flags: BrokerFlags): Promise<void> {
       `--revocation: there is no '${flags.revocation}'; it is one of ${bundled.revocation.join(', ')}`,
     );
   const stopped = untilSignal();
-  const workDir = mkdtempSync(join(tmpdir(), 'certstorm-serve-'));
   const file = (name: string) => resolve(flags.pki, name);
   try {
     const broker = await bundled.start({
@@ -170,7 +169,8 @@ export async function serveBroker(flags: BrokerFlags): Promise<void> {
       serverKeyFile: file('server.key'),
       crlFile: file('crl.pem'),
       users: { clientIds: [], password: '' },
-      workDir,
+      // Nothing is written where no password is checked.
+      workDir: tmpdir(),
     });
     try {
       const { host, port } = broker.address;
@@ -182,7 +182,6 @@ export async function serveBroker(flags: BrokerFlags): Promise<void> {
     }
   } finally {
     stopped.release();
-    rmSync(workDir, { recursive: true, force: true });
   }
 }
 
