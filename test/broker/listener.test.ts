@@ -96,7 +96,10 @@ describe('a connection that the broker does not decide on is abandoned', () => {
 
   test('silent after the handshake: it is closed at the time limit', async () => {
     const opened = await open({ handshakeTimeoutMs: 100 });
-    expect(await attemptConnect(opened.address, good({ instead: null }))).toBe('closed');
+    // A reset where the broker closes before it has read the client's last bytes: the kernel's word for the same.
+    expect(await attemptConnect(opened.address, good({ instead: null }))).toMatch(
+      /^(closed|error ECONNRESET)$/,
+    );
     expect(await verdicts(opened, 1)).toEqual(['abandoned connect-timeout']);
   });
 
