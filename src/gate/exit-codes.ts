@@ -19,5 +19,3 @@ export const exitCodes = {
   /** A signal stopped the run; what was measured until then is written. */
   interrupted: 105,
 } as const;
-
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -41,5 +41,4 @@ export type CohortTimeline = {
   accepted: number[];
   refused: number[];
   failed: number[];
-  p50Ms?: number[];
 };

@@ -12,8 +12,6 @@ import { PkiError } from './pki-error.ts';
 
 export const algorithmNames: readonly string[] = algorithms.map(({ name }) => name);
 export const defectNames: readonly string[] = defects.map(({ name }) => name);
-export const crlKindNames: readonly string[] = crlKinds.map(({ name }) => name);
-export const crlDefectNames: readonly string[] = crlDefects.map(({ name }) => name);
 
 function named<Kind extends { name: string }>(kinds: readonly Kind[], what: string, wanted: string): Kind {
   const found = kinds.find(({ name }) => name === wanted);

@@ -220,6 +220,5 @@ export type ThresholdResult = z.infer<typeof thresholdResultSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type Accounting = z.infer<typeof accountingSchema>;
-export type ComparisonResult = z.infer<typeof comparisonSchema>;
 export type TargetFigures = z.infer<typeof targetFigures>;
 export type GeneratorFigures = z.infer<typeof generatorFigures>;

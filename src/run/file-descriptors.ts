@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { VariantPlan } from '../scenario/plan.ts';
 import { RunError } from './run-error.ts';
 
-/** What the runtime, its threads, pipes and files hold open besides the sockets of the storm; measured 41 with one worker, 7 a worker. */
+/** Twice what was counted in /proc/PID/fd beside the sockets of the storm: 31 in a conductor with one worker, 31 in the bundled broker. */
 const reserved = 64;
 
 /**
@@ -19,11 +19,6 @@ export function fileDescriptorLimit(): number | undefined {
   }
 }
 
-/** How many attempts may be in flight before generator or bundled broker run out of file descriptors. */
-export function attemptsThatFit(limit: number): number {
-  return limit - reserved;
-}
-
 /** Refuses a plan that this limit cannot carry, before anything is started: a starved generator measures itself. */
 export function checkFileDescriptors(variants: readonly VariantPlan[], limit: number | undefined): void {
   if (limit === undefined) return;
@@ -32,14 +27,15 @@ export function checkFileDescriptors(variants: readonly VariantPlan[], limit: nu
       load.vus,
       ...load.stages.map((stage) => (load.model === 'ramping-vus' ? stage.target : 0)),
     );
-    // An open model seldom needs its maxInFlight; a tenth of it is what a storm of some hundred a second has in flight.
+    // An open model seldom comes near its maxInFlight; 64 is what a storm of some hundred a second has in flight when its target stalls a
+    // little. One that needs more and can't have it ends as invalid, by its local errors.
     const needed = reserved + (users > 0 ? users : Math.min(load.maxInFlight, 64));
     if (limit < needed) {
       throw new RunError(
         'file-descriptors',
         `variant '${name}' needs about ${needed} open files and this process may have ${limit}: ` +
           `raise the limit with \`ulimit -n ${Math.max(4096, 2 * needed)}\`` +
-          (users > 0 ? `, or lower load.vus to ${Math.max(0, attemptsThatFit(limit))}` : ''),
+          (users > 0 ? `, or lower load.vus to ${Math.max(0, limit - reserved)}` : ''),
       );
     }
   }

@@ -1,4 +1,4 @@
-import { bytes, count, duration, threeDigits } from '../words/numbers.ts';
+import { bytes, count, threeDigits } from '../words/numbers.ts';
 import { neutralise } from '../words/text.ts';
 import { glyphs, type Tone } from '../words/verdict.ts';
 import { html, type Markup } from './markup.ts';
@@ -13,10 +13,6 @@ export function figureCell(value: number | undefined): Cell {
 
 export function countCell(value: number | undefined, className = ''): Cell {
   return value === undefined ? absent : { show: count(value), value, className };
-}
-
-export function durationCell(ms: number | undefined): Cell {
-  return ms === undefined ? absent : { show: duration(ms), value: ms };
 }
 
 export function bytesCell(size: number): Cell {
