@@ -8,6 +8,7 @@ import type { Recording } from '../src/metrics/recording.ts';
 import { addRecordings, type LatencySummary, summarise } from '../src/metrics/summary.ts';
 import { openStorm } from '../src/storm/storm.ts';
 import { bundled } from '../src/targets/bundled.ts';
+import { plainOrder } from '../src/targets/plain-order.ts';
 import type { RunningTarget } from '../src/targets/target.ts';
 import { readIdentities } from './storm/identities.ts';
 import { type BenchTarget, benchCorpus, givenTarget, targetFlags } from './storm/targets.ts';
@@ -55,16 +56,11 @@ async function ownBroker(): Promise<BenchTarget> {
   const workDir = join(folder, 'broker');
   mkdirSync(workDir, { mode: 0o700 });
   broker = await bundled.start({
-    host: '127.0.0.1',
-    port: 0,
-    revocation: 'none',
-    connectAuth: 'none',
-    sessionTickets: true,
+    ...plainOrder,
     clientCaFile: corpus.clientCaFile,
     serverCertFile: corpus.serverCertFile,
     serverKeyFile: corpus.serverKeyFile,
     crlFile: corpus.crlFile,
-    users: { clientIds: [], password: '' },
     workDir,
   });
   const { address, serverName } = broker;

@@ -13,8 +13,37 @@ export type BrokerConfig = {
   /** `clientId` → the password's hash, in the form that the connectAuth kind reads; null where it needs none. */
   passwordFile: string | null;
   sessionTickets: boolean;
+  transport: 'tls' | 'wss' | 'tcp';
+  /** `none`: clients are not asked for a certificate. */
+  clientCertificates: 'required' | 'none';
+  /** The OCSP responder and the CRL distribution point, `http://…`, where the settings ask them. */
+  ocspUrl: string | null;
+  crlUrl: string | null;
+  settings: BrokerSettings;
+};
+
+/** What a scenario says under `broker`. */
+export type BrokerSettings = {
   /** How long a client may take for the TLS handshake, and then again until its CONNECT is there. */
   handshakeTimeoutMs: number;
+  /** What becomes of a client whose revocation status cannot be had. */
+  onUnavailable: 'fail-open' | 'fail-closed';
+  ocsp: { timeoutMs: number; nonce: boolean; method: 'POST' | 'GET' };
+  /** `jitter` is a share of `pollMs`. */
+  crl: { source: 'file' | 'http'; pollMs: number; jitter: number };
+  /** Ask about a resumed session again. */
+  verifyOnResumption: boolean;
+  onRevocation: ('rotate-ticket-keys' | 'cut-sessions')[];
+};
+
+/** As HiveMQ and Netty do: ten seconds for the handshake, and for CONNECT after it. */
+export const defaultBrokerSettings: BrokerSettings = {
+  handshakeTimeoutMs: 10_000,
+  onUnavailable: 'fail-closed',
+  ocsp: { timeoutMs: 2_000, nonce: false, method: 'POST' },
+  crl: { source: 'file', pollMs: 10_000, jitter: 0.1 },
+  verifyOnResumption: false,
+  onRevocation: [],
 };
 
 /** Which layer turned a connection away. */

@@ -1,5 +1,12 @@
 export { BrokerError } from './broker-error.ts';
-export type { BrokerConfig, BrokerSnapshot, BrokerTally, RefusalLayer } from './config.ts';
+export {
+  type BrokerConfig,
+  type BrokerSettings,
+  type BrokerSnapshot,
+  type BrokerTally,
+  defaultBrokerSettings,
+  type RefusalLayer,
+} from './config.ts';
 export { connectAuthNames } from './connect-auth/index.ts';
 export { writePasswordFile } from './connect-auth/password-file.ts';
 export { controlFd } from './control.ts';

@@ -35,7 +35,7 @@ export async function openBroker(config: BrokerConfig, ledger: ConnectionLedger)
   const auth = await connectAuth(config.connectAuth).open(config);
   const server = createTlsServer({ ...tlsOptions, ...(revocation.crl && { crl: revocation.crl }) }, config);
   const book = new ConnectionBook(ledger);
-  const mqtt = await openMqtt(auth, config.handshakeTimeoutMs, {
+  const mqtt = await openMqtt(auth, config.settings.handshakeTimeoutMs, {
     connack: (socket, returnCode) => book.settle(socket, connackVerdict(returnCode)),
     failed: (socket, error) => book.settle(socket, connectVerdict(error)),
   });

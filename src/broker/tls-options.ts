@@ -34,7 +34,7 @@ export async function readTlsOptions(config: BrokerConfig): Promise<TlsOptions> 
     minVersion: 'TLSv1.2',
     requestCert: true,
     rejectUnauthorized: true,
-    handshakeTimeout: config.handshakeTimeoutMs,
+    handshakeTimeout: config.settings.handshakeTimeoutMs,
     // CONNACK must not wait for the acknowledgement of the TLS flight before it (Nagle).
     noDelay: true,
     ...(config.sessionTickets ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),

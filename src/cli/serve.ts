@@ -9,6 +9,7 @@ import { vocabulary } from '../run/vocabulary.ts';
 import { readScenario } from '../scenario/read.ts';
 import { type OpenService, openControlPort, openService, type SigningMode } from '../services/index.ts';
 import { bundled } from '../targets/bundled.ts';
+import { plainOrder } from '../targets/plain-order.ts';
 import { TargetError } from '../targets/target-error.ts';
 import { describeDeath } from '../targets/watched-process.ts';
 import { cacheDir } from './cache-dir.ts';
@@ -159,16 +160,15 @@ export async function serveBroker(flags: BrokerFlags): Promise<void> {
   const file = (name: string) => resolve(flags.pki, name);
   try {
     const broker = await bundled.start({
+      ...plainOrder,
       host: flags.host,
       port: flags.port,
       revocation: flags.revocation,
-      connectAuth: 'none',
       sessionTickets: flags.sessionTickets,
       clientCaFile: file('ca.crt'),
       serverCertFile: file('server.crt'),
       serverKeyFile: file('server.key'),
       crlFile: file('crl.pem'),
-      users: { clientIds: [], password: '' },
       // Nothing is written where no password is checked.
       workDir: tmpdir(),
     });

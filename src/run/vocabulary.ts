@@ -17,7 +17,12 @@ export const vocabulary: Vocabulary = {
   crlKinds: crlKinds.map(({ name, describe }) => ({ name, describe })),
   crlDefects: crlDefects.map(({ name, describe }) => ({ name, describe })),
   algorithms: algorithms.map(({ name }) => name),
-  targets: targets.map(({ kind, revocation, connectAuth }) => ({ kind, revocation, connectAuth })),
+  targets: targets.map(({ kind, revocation, connectAuth, transports }) => ({
+    kind,
+    revocation,
+    connectAuth,
+    transports,
+  })),
   drivers: driverNames,
   checkThreshold,
   checkCorpus: corpusMistake,

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { eventFaults } from './event-checks.ts';
 import { type IdentityWish, shareIdentities } from './identities.ts';
 import { valueAt } from './layers.ts';
 import { limits, reservedCohortNames } from './limits.ts';
@@ -17,6 +18,7 @@ export function crossFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
     ...loadFaults(valueAt(data, ['load']), valueAt(data, ['rounds'])),
     ...cohortFaults(data, vocabulary),
     ...identityFaults(data, vocabulary),
+    ...eventFaults(data),
   ];
 }
 
@@ -30,6 +32,15 @@ function targetFaults(target: unknown, { targets }: Vocabulary): Fault[] {
     if (known === undefined || !somewhere || known[field].some((word) => word === value)) continue;
     const message = `target ${showValue(kind)} cannot do ${showValue(value)}`;
     faults.push({ path: ['target', field], message, expected: `one of ${known[field].join(', ')}` });
+  }
+  const transport = valueAt(target, ['transport']);
+  if (known !== undefined && typeof transport === 'string' && !known.transports.includes(transport)) {
+    const message = `target ${showValue(kind)} cannot do ${showValue(transport)}`;
+    faults.push({
+      path: ['target', 'transport'],
+      message,
+      expected: `one of ${known.transports.join(', ')}`,
+    });
   }
   const host = valueAt(target, ['host']);
   if (typeof host === 'string' && !isLoopback(host) && valueAt(target, ['allowRemote']) !== true) {

@@ -2,6 +2,7 @@
 export const limits = {
   cohorts: 250,
   variants: 500,
+  events: 1000,
   identities: 1_000_000,
   crlEntries: 10_000_000,
   rate: 1_000_000,

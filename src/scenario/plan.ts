@@ -27,6 +27,11 @@ export type VariantPlan = {
   labels: Record<string, string | number | boolean>;
   corpus: CorpusPlan;
   target: TargetPlan;
+  /** Of the bundled broker alone. */
+  broker: BrokerPlan;
+  services: ServicesPlan;
+  /** In the order of their times. */
+  events: EventPlan[];
   load: LoadPlan;
   cohorts: CohortPlan[];
 };
@@ -83,7 +88,30 @@ export type TargetPlan = {
   connectAuth: string;
   /** TLS 1.3 session tickets offered by the broker. */
   sessionTickets: boolean;
+  transport: 'tls' | 'wss' | 'tcp';
+  clientCertificates: 'required' | 'none';
 };
+
+export type BrokerPlan = {
+  handshakeTimeoutMs: number;
+  /** What becomes of a client whose revocation status cannot be had. */
+  onUnavailable: 'fail-open' | 'fail-closed';
+  ocsp: { timeoutMs: number; nonce: boolean; method: 'POST' | 'GET' };
+  /** `jitter` is a share of `pollMs`. */
+  crl: { source: 'file' | 'http'; pollMs: number; jitter: number };
+  verifyOnResumption: boolean;
+  onRevocation: ('rotate-ticket-keys' | 'cut-sessions')[];
+};
+
+export type ServicesPlan = {
+  ocsp: { signing: 'pre-signed' | 'ahead' | 'on-request'; validityMs: number; faults: string[] };
+  crl: { faults: string[] };
+};
+
+/** `atMs` counts from the start of the measured window. */
+export type EventPlan =
+  | { atMs: number; kind: 'revoke'; cohort: string; fraction: number }
+  | { atMs: number; kind: 'faults'; service: 'ocsp' | 'crl'; faults: string[] };
 
 export type LoadModel = 'constant-arrival-rate' | 'ramping-arrival-rate' | 'constant-vus' | 'ramping-vus';
 

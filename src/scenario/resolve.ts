@@ -1,6 +1,14 @@
 import { parseDuration } from './duration.ts';
 import { shareIdentities } from './identities.ts';
-import type { CohortPlan, Expectation, LoadPlan, VariantPlan } from './plan.ts';
+import type {
+  BrokerPlan,
+  CohortPlan,
+  EventPlan,
+  Expectation,
+  LoadPlan,
+  ServicesPlan,
+  VariantPlan,
+} from './plan.ts';
 import type { Scenario } from './schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -57,7 +65,12 @@ export function resolveVariant(
       revocation: target.revocation,
       connectAuth: target.connectAuth,
       sessionTickets: target.sessionTickets,
+      transport: target.transport,
+      clientCertificates: target.clientCertificates,
     },
+    broker: resolveBroker(scenario.broker),
+    services: resolveServices(scenario.services),
+    events: resolveEvents(scenario.events),
     load: resolveLoad(scenario.load),
     cohorts,
   };
@@ -79,6 +92,40 @@ function resolveExpectation(expect: Scenario['cohorts'][number]['expect']): Expe
   return expect.cause === undefined
     ? { outcome: expect.outcome }
     : { outcome: expect.outcome, cause: expect.cause };
+}
+
+function resolveBroker(broker: Scenario['broker']): BrokerPlan {
+  const { handshakeTimeout, ocsp, crl, ...rest } = broker;
+  return {
+    ...rest,
+    handshakeTimeoutMs: milliseconds(handshakeTimeout),
+    ocsp: { timeoutMs: milliseconds(ocsp.timeout), nonce: ocsp.nonce, method: ocsp.method },
+    crl: { source: crl.source, pollMs: milliseconds(crl.poll), jitter: crl.jitter },
+  };
+}
+
+function resolveServices({ ocsp, crl }: Scenario['services']): ServicesPlan {
+  const { signing, validity, faults } = ocsp;
+  return { ocsp: { signing, validityMs: milliseconds(validity), faults }, crl };
+}
+
+function resolveEvents(events: Scenario['events']): EventPlan[] {
+  return events
+    .flatMap(({ at, revoke, faults }): EventPlan[] => {
+      const atMs = milliseconds(at);
+      if (revoke !== undefined) {
+        return [{ atMs, kind: 'revoke', cohort: revoke.cohort, fraction: shareOf(revoke.fraction) }];
+      }
+      return faults === undefined
+        ? []
+        : [{ atMs, kind: 'faults', service: faults.service, faults: faults.set }];
+    })
+    .sort((one, other) => one.atMs - other.atMs);
+}
+
+/** `10%` and 0.1 are one. */
+function shareOf(fraction: number | string): number {
+  return typeof fraction === 'number' ? fraction : Number(fraction.slice(0, -1)) / 100;
 }
 
 /** The one layer at which all unwelcome cohorts are expected to be refused, where they name one and the same. */

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { about, duration, positiveDuration } from './about.ts';
+import { brokerSchema } from './broker-schema.ts';
 import { certificateSchema, corpusSchema } from './corpus-schema.ts';
+import { eventSchema } from './event-schema.ts';
 import { limits } from './limits.ts';
 import { loadSchema } from './load-schema.ts';
+import { servicesSchema } from './services-schema.ts';
+import { targetSchema } from './target-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export const expectedOutcomes = ['accept', 'reject', 'reject-at-tls', 'reject-at-connect'] as const;
@@ -63,6 +67,16 @@ export function scenarioSchema(vocabulary: Vocabulary) {
         .prefault({})
         .meta({ description: 'The certificates that clients present.' }),
       target: targetSchema(vocabulary).prefault({}).meta({ description: 'The broker that is stormed.' }),
+      broker: brokerSchema()
+        .prefault({})
+        .meta({ description: 'Settings of the bundled broker; other targets have none of them.' }),
+      services: servicesSchema().prefault({}).meta({
+        description: 'The OCSP responder and the CRL distribution point, started where a variant asks them.',
+      }),
+      events: z.array(eventSchema(vocabulary)).max(limits.events).default([]).meta({
+        description: 'What happens in the middle of every round.',
+        noun: 'event',
+      }),
       load: loadSchema().meta({ description: 'How many clients connect, how fast and for how long.' }),
       cohorts: z.array(cohortSchema(vocabulary)).min(1).max(limits.cohorts).meta({
         description: 'Groups of clients, each with one outcome that is expected of the broker.',
@@ -93,64 +107,6 @@ export function scenarioSchema(vocabulary: Vocabulary) {
         ),
     })
     .meta({ title: 'certstorm scenario', description: 'A load test of mutual-TLS MQTT authentication.' });
-}
-
-function targetSchema(vocabulary: Vocabulary) {
-  const { targets } = vocabulary;
-  return z.strictObject({
-    kind: z
-      .enum(targets.map(({ kind }) => kind))
-      .default('bundled')
-      .meta(about('What is stormed.', { noun: 'target', example: 'bundled' })),
-    host: z
-      .string()
-      .regex(/^[A-Za-z0-9._:-]{1,253}$/)
-      .default('127.0.0.1')
-      .meta(
-        about('Address or name that the broker listens on.', {
-          example: '127.0.0.1',
-          expected: 'a host name or an address',
-        }),
-      ),
-    port: z
-      .int()
-      .min(0)
-      .max(65_535)
-      .default(0)
-      .meta(
-        about('TCP port of the broker; 0 lets the operating system choose a free one.', { example: 8883 }),
-      ),
-    revocation: z
-      .enum(unique(targets.flatMap(({ revocation }) => revocation)))
-      .default('none')
-      .meta(
-        about('How the broker finds out that a certificate has been revoked.', {
-          noun: 'revocation check',
-          example: 'crl-native',
-        }),
-      ),
-    connectAuth: z
-      .enum(unique(targets.flatMap(({ connectAuth }) => connectAuth)))
-      .default('none')
-      .meta(
-        about('What the broker checks at CONNECT, after the certificate.', {
-          noun: 'CONNECT auth',
-          example: 'password-hash',
-        }),
-      ),
-    sessionTickets: z
-      .boolean()
-      .default(true)
-      .meta(about('Whether the broker hands out TLS 1.3 session tickets.', { example: false })),
-    allowRemote: z
-      .boolean()
-      .default(false)
-      .meta(
-        about('Needed to storm an address that is not on this machine. Storm only brokers that are yours.', {
-          example: true,
-        }),
-      ),
-  });
 }
 
 function cohortSchema(vocabulary: Vocabulary) {
@@ -292,10 +248,6 @@ function variantSchema() {
         ),
       ),
   });
-}
-
-function unique(words: readonly string[]): string[] {
-  return [...new Set(words)];
 }
 
 /** A scenario that has passed the schema. */

@@ -20,7 +20,12 @@ export type Vocabulary = {
   crlKinds: readonly { name: string; describe: string }[];
   crlDefects: readonly { name: string; describe: string }[];
   algorithms: readonly string[];
-  targets: readonly { kind: string; revocation: readonly string[]; connectAuth: readonly string[] }[];
+  targets: readonly {
+    kind: string;
+    revocation: readonly string[];
+    connectAuth: readonly string[];
+    transports: readonly string[];
+  }[];
   drivers: readonly string[];
   /** undefined when the expression is fine, else what was expected instead and the nearest known word. */
   checkThreshold(

@@ -22,14 +22,12 @@ import { describeDeath, WatchedProcess } from './watched-process.ts';
 
 const what = 'the bundled broker';
 
-/** As HiveMQ and Netty do: ten seconds for the handshake, and for CONNECT after it. */
-const handshakeTimeoutMs = 10_000;
-
 /** certstorm's own broker (aedes behind Node's TLS) in a process of its own, on the same Node binary as this process. */
 export const bundled: TargetKind = {
   kind: 'bundled',
   revocation: revocationNames,
   connectAuth: connectAuthNames,
+  transports: ['tls'],
   async start(order, signal) {
     throwIfStopped(signal);
     const config = await brokerConfig(order);
@@ -93,7 +91,11 @@ async function brokerConfig(order: TargetOrder): Promise<BrokerConfig> {
     connectAuth: order.connectAuth,
     passwordFile,
     sessionTickets: order.sessionTickets,
-    handshakeTimeoutMs,
+    transport: order.transport,
+    clientCertificates: order.clientCertificates,
+    ocspUrl: order.services.ocspUrl,
+    crlUrl: order.services.crlUrl,
+    settings: order.broker,
   };
 }
 

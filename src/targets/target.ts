@@ -1,4 +1,4 @@
-import type { BrokerSnapshot } from '../broker/config.ts';
+import type { BrokerSettings, BrokerSnapshot } from '../broker/config.ts';
 
 /** What any target is started with. Paths are absolute. */
 export type TargetOrder = {
@@ -8,6 +8,12 @@ export type TargetOrder = {
   revocation: string;
   connectAuth: string;
   sessionTickets: boolean;
+  transport: 'tls' | 'wss' | 'tcp';
+  clientCertificates: 'required' | 'none';
+  /** For the bundled broker alone. */
+  broker: BrokerSettings;
+  /** Where the services of this run answer, `http://…`; null where none of the kind runs. */
+  services: { ocspUrl: string | null; crlUrl: string | null; authUrl: string | null };
   clientCaFile: string;
   serverCertFile: string;
   serverKeyFile: string;
@@ -24,6 +30,7 @@ export type TargetKind = {
   /** Which revocation checks and CONNECT auths it can do; anything else is refused when the scenario is validated. */
   revocation: readonly string[];
   connectAuth: readonly string[];
+  transports: readonly string[];
   /**
    * Resolves when it answers handshakes. Throws TargetError with a sentence for the user, and then leaves no process behind; also, with
    * the code ERR_TARGET_STOPPED, when `signal` fires before it has started.
@@ -40,6 +47,11 @@ export type RunningTarget = {
   version: string;
   /** Same state at the start of each round: a collection, a fresh event-loop-delay histogram. */
   prepareRound(): Promise<void>;
+  /**
+   * The file that the order named as CRL has been replaced: read it again. Resolves when the new one holds for the next handshake; left
+   * out by targets that cannot do so.
+   */
+  reloadRevocation?(): Promise<void>;
   /** Counters of the process and, where it keeps them, of its connections. Rejects with TargetError when it is gone. */
   snapshot(): Promise<TargetSnapshot>;
   /** Settles when the process ends by itself; never after `stop()` was called. */

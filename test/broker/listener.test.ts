@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import mqtt from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listenError } from '../../src/broker/broker-error.ts';
-import type { BrokerConfig } from '../../src/broker/config.ts';
+import { type BrokerConfig, defaultBrokerSettings } from '../../src/broker/config.ts';
 import { ConnectionLedger, LedgerReader } from '../../src/broker/ledger.ts';
 import { type OpenBroker, openBroker } from '../../src/broker/listener.ts';
 import type { RevocationGuard } from '../../src/broker/revocation/check.ts';
@@ -42,7 +42,11 @@ function configFor(changes: Partial<BrokerConfig> = {}): BrokerConfig {
     connectAuth: 'none',
     passwordFile: null,
     sessionTickets: true,
-    handshakeTimeoutMs: 10_000,
+    transport: 'tls',
+    clientCertificates: 'required',
+    ocspUrl: null,
+    crlUrl: null,
+    settings: defaultBrokerSettings,
     ...changes,
   };
 }
@@ -88,14 +92,14 @@ describe('a connection that the broker does not decide on is abandoned', () => {
   });
 
   test('silent after the TCP connect: it is closed at the time limit', async () => {
-    const opened = await open({ handshakeTimeoutMs: 100 });
+    const opened = await open({ settings: { ...defaultBrokerSettings, handshakeTimeoutMs: 100 } });
     const socket = connectTcp(opened.address);
     await new Promise((resolve) => socket.once('close', resolve).resume());
     expect(await verdicts(opened, 1)).toEqual(['abandoned handshake-timeout']);
   });
 
   test('silent after the handshake: it is closed at the time limit', async () => {
-    const opened = await open({ handshakeTimeoutMs: 100 });
+    const opened = await open({ settings: { ...defaultBrokerSettings, handshakeTimeoutMs: 100 } });
     // A reset where the broker closes before it has read the client's last bytes: the kernel's word for the same.
     expect(await attemptConnect(opened.address, good({ instead: null }))).toMatch(
       /^(closed|error ECONNRESET)$/,
@@ -201,7 +205,10 @@ test('a check after the handshake that has no objection lets the client on', asy
 });
 
 test('connections are pending plus the sum of verdicts at every moment of a mix', async () => {
-  const opened = await open({ revocation: 'crl-native', handshakeTimeoutMs: 300 });
+  const opened = await open({
+    revocation: 'crl-native',
+    settings: { ...defaultBrokerSettings, handshakeTimeoutMs: 300 },
+  });
   const identities = Object.values(pki.clients);
   const kinds = 12;
   const each = 15;

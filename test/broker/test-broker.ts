@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundled } from '../../src/targets/bundled.ts';
+import { plainOrder } from '../../src/targets/plain-order.ts';
 import type { RunningTarget, TargetOrder, TargetSnapshot } from '../../src/targets/target.ts';
 import type { TestPki } from './test-pki.ts';
 
@@ -9,16 +10,11 @@ export function orderFor(pki: TestPki, changes: Partial<TargetOrder> = {}): Targ
   const workDir = join(pki.dir, 'work');
   mkdirSync(workDir, { recursive: true, mode: 0o700 });
   return {
-    host: '127.0.0.1',
-    port: 0,
-    revocation: 'none',
-    connectAuth: 'none',
-    sessionTickets: true,
+    ...plainOrder,
     clientCaFile: pki.caFile,
     serverCertFile: pki.serverCertFile,
     serverKeyFile: pki.serverKeyFile,
     crlFile: pki.crlFile,
-    users: { clientIds: [], password: '' },
     workDir,
     ...changes,
   };

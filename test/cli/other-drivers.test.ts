@@ -8,6 +8,7 @@ import { vocabulary } from '../../src/run/vocabulary.ts';
 import { readScenario } from '../../src/scenario/read.ts';
 import { openStorm } from '../../src/storm/storm.ts';
 import { targets } from '../../src/targets/index.ts';
+import { plainOrder } from '../../src/targets/plain-order.ts';
 import type { RunningTarget } from '../../src/targets/target.ts';
 import { quickstart, temporaryFolder } from './certstorm.ts';
 
@@ -32,11 +33,8 @@ beforeAll(async () => {
   const bundled = targets.find(({ kind }) => kind === 'bundled');
   if (bundled === undefined) throw new Error('the bundled broker is gone from the registry');
   target = await bundled.start({
-    host: '127.0.0.1',
-    port: 0,
+    ...plainOrder,
     revocation: 'crl-native',
-    connectAuth: 'none',
-    sessionTickets: true,
     clientCaFile: corpus.clientCaFile,
     serverCertFile: corpus.serverCertFile,
     serverKeyFile: corpus.serverKeyFile,

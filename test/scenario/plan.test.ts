@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultBrokerSettings } from '../../src/broker/config.ts';
 import { parseScenario } from '../../src/scenario/read.ts';
 import { starterScenario } from '../../src/scenario/starter.ts';
 import { words } from './words.ts';
@@ -24,7 +25,15 @@ describe('what a scenario leaves out', () => {
             revocation: 'none',
             connectAuth: 'none',
             sessionTickets: true,
+            transport: 'tls',
+            clientCertificates: 'required',
           },
+          broker: defaultBrokerSettings,
+          services: {
+            ocsp: { signing: 'pre-signed', validityMs: 3_600_000, faults: [] },
+            crl: { faults: [] },
+          },
+          events: [],
           load: {
             model: 'constant-arrival-rate',
             rate: 100,

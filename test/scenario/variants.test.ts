@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fieldsOf } from './words.ts';
 import { read, scenario, sentencesOf } from './written.ts';
 
 const cohorts =
@@ -82,7 +83,7 @@ describe('a matrix', () => {
       'an unknown field',
       withVariants('matrix:\n  target.revokation: [none]'),
       [
-        "scenario.yaml:3:3: matrix['target.revokation']: unknown field 'target.revokation': expected one of target.kind, target.host, target.port, target.revocation, target.connectAuth, target.sessionTickets, target.allowRemote; did you mean 'target.revocation'?",
+        `scenario.yaml:3:3: matrix['target.revokation']: unknown field 'target.revokation': expected one of ${fieldsOf('target', 'target.')}; did you mean 'target.revocation'?`,
       ],
     ],
     [

@@ -1,4 +1,5 @@
 import { checkThreshold } from '../../src/gate/thresholds.ts';
+import { fieldAt, fieldSchema, properties } from '../../src/scenario/field-schema.ts';
 import type { Vocabulary } from '../../src/scenario/vocabulary.ts';
 
 /** A vocabulary of its own for these tests, so that they hold whatever the other rooms can do today. */
@@ -28,9 +29,23 @@ export const words: Vocabulary = {
   crlDefects: [{ name: 'none', describe: 'a good one' }],
   algorithms: ['ecdsa-p256', 'rsa-2048'],
   targets: [
-    { kind: 'bundled', revocation: ['none', 'crl-native'], connectAuth: ['none', 'password-hash'] },
-    { kind: 'external', revocation: ['none', 'ocsp'], connectAuth: ['none'] },
+    {
+      kind: 'bundled',
+      revocation: ['none', 'crl-native'],
+      connectAuth: ['none', 'password-hash'],
+      transports: ['tls'],
+    },
+    { kind: 'external', revocation: ['none', 'ocsp'], connectAuth: ['none'], transports: ['tls'] },
   ],
   drivers: ['node', 'mqttjs'],
   checkThreshold,
 };
+
+/** The fields that the schema knows at a place, in its order, each with `prefix`: what sentences list, however many there are today. */
+export function fieldsOf(place?: string, prefix = ''): string {
+  const fields = properties(fieldAt(fieldSchema(words), place === undefined ? [] : [place]) ?? {}) ?? {};
+  return Object.keys(fields)
+    .filter((name) => name !== '$schema')
+    .map((name) => `${prefix}${name}`)
+    .join(', ');
+}

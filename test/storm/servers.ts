@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { join } from 'node:path';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { bundled } from '../../src/targets/bundled.ts';
+import { plainOrder } from '../../src/targets/plain-order.ts';
 import type { TestCorpus } from './corpus.ts';
 
 export type TestServer = { port: number; close(): Promise<void> };
@@ -116,16 +117,12 @@ export async function bundledBroker({ corpus, folder }: TestCorpus): Promise<Tes
   const workDir = join(folder, 'broker');
   mkdirSync(workDir, { recursive: true, mode: 0o700 });
   const broker = await bundled.start({
-    host: '127.0.0.1',
-    port: 0,
+    ...plainOrder,
     revocation: 'crl-native',
-    connectAuth: 'none',
-    sessionTickets: true,
     clientCaFile: corpus.clientCaFile,
     serverCertFile: corpus.serverCertFile,
     serverKeyFile: corpus.serverKeyFile,
     crlFile: corpus.crlFile,
-    users: { clientIds: [], password: '' },
     workDir,
   });
   return { port: broker.address.port, close: () => broker.stop() };

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { about, duration, positiveDuration } from './about.ts';
+
+/** The services that a broker asks. */
+export function servicesSchema() {
+  return z.strictObject({
+    ocsp: z
+      .strictObject({
+        signing: z
+          .enum(['pre-signed', 'ahead', 'on-request'])
+          .default('pre-signed')
+          .meta(
+            about(
+              'When responses are signed: at the first question and then kept, all before the first question, or each time anew.',
+              { noun: 'way to sign', example: 'on-request' },
+            ),
+          ),
+        validity: positiveDuration()
+          .default('1h')
+          .meta(duration('From thisUpdate to nextUpdate of a response.', { example: '10s' })),
+        faults: faultsSchema(),
+      })
+      .prefault({})
+      .meta({ description: 'The OCSP responder, started where `target.revocation` asks one.' }),
+    crl: z
+      .strictObject({ faults: faultsSchema() })
+      .prefault({})
+      .meta({ description: 'The CRL distribution point, started where `broker.crl.source` is `http`.' }),
+  });
+}
+
+function faultsSchema() {
+  return z
+    .array(z.string().min(1).max(100))
+    .default([])
+    .meta(
+      about('What the service does wrong, as `certstorm serve --fault` has it.', {
+        example: ['delay=200ms'],
+      }),
+    );
+}

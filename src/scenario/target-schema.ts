@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { about } from './about.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export const transports = ['tls', 'wss', 'tcp'] as const;
+
+/** The broker, and how clients get to it. */
+export function targetSchema(vocabulary: Vocabulary) {
+  const { targets } = vocabulary;
+  return z.strictObject({
+    kind: z
+      .enum(targets.map(({ kind }) => kind))
+      .default('bundled')
+      .meta(about('What is stormed.', { noun: 'target', example: 'bundled' })),
+    host: z
+      .string()
+      .regex(/^[A-Za-z0-9._:-]{1,253}$/)
+      .default('127.0.0.1')
+      .meta(
+        about('Address or name that the broker listens on.', {
+          example: '127.0.0.1',
+          expected: 'a host name or an address',
+        }),
+      ),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(0)
+      .meta(
+        about('TCP port of the broker; 0 lets the operating system choose a free one.', { example: 8883 }),
+      ),
+    revocation: z
+      .enum(unique(targets.flatMap(({ revocation }) => revocation)))
+      .default('none')
+      .meta(
+        about('How the broker finds out that a certificate has been revoked.', {
+          noun: 'revocation check',
+          example: 'crl-native',
+        }),
+      ),
+    connectAuth: z
+      .enum(unique(targets.flatMap(({ connectAuth }) => connectAuth)))
+      .default('none')
+      .meta(
+        about('What the broker checks at CONNECT, after the certificate.', {
+          noun: 'CONNECT auth',
+          example: 'password-hash',
+        }),
+      ),
+    sessionTickets: z
+      .boolean()
+      .default(true)
+      .meta(about('Whether the broker hands out TLS 1.3 session tickets.', { example: false })),
+    transport: z
+      .enum(transports)
+      .default('tls')
+      .meta(
+        about(
+          'What MQTT is spoken over: TLS, WebSocket over TLS, or plain TCP (no certificates at all, for comparison).',
+          { noun: 'transport', example: 'wss' },
+        ),
+      ),
+    clientCertificates: z
+      .enum(['required', 'none'])
+      .default('required')
+      .meta(
+        about(
+          'Whether the broker asks for a client certificate; `none` is TLS with the server alone authenticated, for comparison.',
+          { noun: 'way to client certificates', example: 'none' },
+        ),
+      ),
+    allowRemote: z
+      .boolean()
+      .default(false)
+      .meta(
+        about('Needed to storm an address that is not on this machine. Storm only brokers that are yours.', {
+          example: true,
+        }),
+      ),
+  });
+}
+
+function unique(words: readonly string[]): string[] {
+  return [...new Set(words)];
+}
