@@ -1,20 +1,17 @@
 import { z } from 'zod';
 import { outcomeKinds } from '../metrics/outcome.ts';
+import { eventResultSchema, lagSchema, revocationFiguresSchema, serviceSchema } from './revocation-schema.ts';
+import { count, latencySchema, ms } from './scalars.ts';
+import { negotiatedSchema, sessionsSchema } from './session-schema.ts';
 
-/** The words of an outcome, for those who read results and know no recorder. */
 export { type OutcomeKind, outcomeKinds, refusalKinds } from '../metrics/outcome.ts';
+/** The words of an outcome, for those who read results and know no recorder. */
+export { latencySchema } from './scalars.ts';
 
 /**
  * result.json, schema `certstorm/result@1`. Times are milliseconds, sizes bytes, unless the name says otherwise. Objects are loose: a
  * later version may add fields, and a reader of this version passes them on.
  */
-const count = z.int().min(0);
-const ms = z.number();
-
-export const latencySchema = z
-  .looseObject({ count, min: ms, mean: ms, p50: ms, p90: ms, p99: ms, p999: ms, max: ms })
-  .describe('Percentiles of one phase, milliseconds');
-
 const latencyMsSchema = z.looseObject({
   tcpConnect: latencySchema.optional(),
   tlsHandshake: latencySchema.optional(),
@@ -28,8 +25,9 @@ export const outcomeSchema = z.looseObject({ kind: z.enum(outcomeKinds), detail:
 
 export const cohortSchema = z.looseObject({
   name: z.string(),
-  /** `accept`, `reject`, `reject-at-tls` or `reject-at-connect`. */
-  expected: z.enum(['accept', 'reject', 'reject-at-tls', 'reject-at-connect']),
+  expected: z
+    .enum(['accept', 'reject', 'reject-at-tls', 'reject-at-connect', 'accept-until-revoked'])
+    .describe('`accept-until-revoked`: identities that an event of the scenario revokes in mid-round'),
   expectedCause: z.string().optional(),
   defect: z.string(),
   driver: z.string(),
@@ -60,6 +58,9 @@ export const cohortSchema = z.looseObject({
     })
     .optional()
     .describe("The broker's own count of this cohort, where it keeps one"),
+  lag: lagSchema.optional().describe('Of identities that were revoked in mid-round'),
+  sessions: sessionsSchema.optional(),
+  negotiated: negotiatedSchema.optional(),
 });
 
 const spreadSchema = z.looseObject({ p50: ms, p99: ms, max: ms });
@@ -78,6 +79,7 @@ export const targetFigures = z.looseObject({
   cpuSystemMs: z.number().optional(),
   rssPeakMiB: z.number().optional(),
   eventLoopDelayMs: spreadSchema.optional(),
+  revocation: revocationFiguresSchema.optional(),
 });
 
 export const generatorFigures = z.looseObject({
@@ -99,6 +101,8 @@ export const roundSchema = z.looseObject({
   accounting: accountingSchema,
   target: targetFigures,
   generator: generatorFigures,
+  services: z.array(serviceSchema).optional(),
+  events: z.array(eventResultSchema).optional(),
   cohorts: z.array(
     z.looseObject({
       name: z.string(),
@@ -107,6 +111,8 @@ export const roundSchema = z.looseObject({
       falseRejects: count,
       errors: count,
       latencyMs: latencyMsSchema,
+      lag: lagSchema.optional(),
+      sessions: sessionsSchema.optional(),
     }),
   ),
   timeline: z.looseObject({
@@ -118,6 +124,7 @@ export const roundSchema = z.looseObject({
         accepted: z.array(count),
         refused: z.array(count),
         failed: z.array(count),
+        held: z.array(count).optional().describe('Sessions held at the end of the slice'),
       }),
     ),
     target: z
@@ -136,6 +143,7 @@ export const variantSchema = z.looseObject({
   target: targetFigures.extend({ kind: z.string(), version: z.string(), address: z.string() }),
   generator: generatorFigures.extend({ workers: count }),
   accounting: accountingSchema,
+  services: z.array(serviceSchema).optional(),
   corpus: z.looseObject({ identities: count, crlEntries: count, crlBytes: count }),
 });
 
@@ -215,6 +223,12 @@ export type Result = z.infer<typeof resultSchema>;
 export type VariantResult = z.infer<typeof variantSchema>;
 export type CohortResult = z.infer<typeof cohortSchema>;
 export type RoundResult = z.infer<typeof roundSchema>;
+export type ServiceResult = z.infer<typeof serviceSchema>;
+export type EventResult = z.infer<typeof eventResultSchema>;
+export type Lag = z.infer<typeof lagSchema>;
+export type RevocationFigures = z.infer<typeof revocationFiguresSchema>;
+export type Sessions = z.infer<typeof sessionsSchema>;
+export type Negotiated = z.infer<typeof negotiatedSchema>;
 export type Latency = z.infer<typeof latencySchema>;
 export type ThresholdResult = z.infer<typeof thresholdResultSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { count, latencySchema, ms } from './scalars.ts';
+
+/** Sessions that clients held after their CONNACK. */
+export const sessionsSchema = z.looseObject({
+  opened: count,
+  peak: count.describe('Held at once, at most'),
+  atEnd: count.describe('Still held when the round ended'),
+  endedByClient: count.optional(),
+  cut: count.describe('Ended by the target, or lost'),
+  firstCutMs: ms.optional().describe('From the start of the round'),
+  lastCutMs: ms.optional(),
+  published: count.optional(),
+  publishMs: latencySchema.optional().describe('PUBLISH with QoS 1 to its PUBACK'),
+  pings: count.optional(),
+  missedPings: count.optional().describe('PINGREQ without a PINGRESP within the keep-alive time'),
+});
+
+/** What was agreed on, counted over the finished handshakes: asking is not getting. */
+export const negotiatedSchema = z.looseObject({
+  protocol: z.record(z.string(), count).optional(),
+  cipher: z.record(z.string(), count).optional(),
+  group: z.record(z.string(), count).optional(),
+  alpn: z.record(z.string(), count).optional(),
+  resumed: count.optional().describe('Handshakes that resumed an earlier session'),
+});
