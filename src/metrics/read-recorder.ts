@@ -2,6 +2,7 @@ import { cellOf, histogramCells, lowestValueOf } from './hdr-index.ts';
 import { addLatencies, emptyHistogram } from './latency.ts';
 import { latencyNames, outcomeKinds, responseNames } from './outcome.ts';
 import {
+  afterMark,
   counter,
   detailSlots,
   exact,
@@ -11,9 +12,11 @@ import {
   type RecorderShape,
   type RecorderViews,
   readDetail,
+  stamp,
   timelineColumn,
+  unmarked,
 } from './recorder-layout.ts';
-import type { CohortRecording, CohortTimeline, LatencyRecording, Recording } from './recording.ts';
+import type { AfterMark, CohortRecording, CohortTimeline, LatencyRecording, Recording } from './recording.ts';
 import { addOutcomes, addRecordings, fromNames } from './summary.ts';
 import type { ThreadUsage } from './thread-usage.ts';
 
@@ -50,7 +53,11 @@ export function readProgress(buffer: SharedArrayBuffer, shape: RecorderShape): R
 /**
  * Everything one worker recorded. What it left in flight (it died, else it would have counted them itself) is unfinished.
  */
-export function readRecorder(buffer: SharedArrayBuffer, shape: RecorderShape): RecorderReading {
+export function readRecorder(
+  buffer: SharedArrayBuffer,
+  shape: RecorderShape,
+  marks: Float64Array = unmarked(shape.cohorts),
+): RecorderReading {
   const views = openRecorder(buffer, shape);
   const count = (index: number): number => views.counters[index] ?? 0;
   const at = (index: number): number => views.gauges[index] ?? 0;
@@ -62,7 +69,7 @@ export function readRecorder(buffer: SharedArrayBuffer, shape: RecorderShape): R
       finished: count(counter.finished),
       missedArrivals: count(counter.missedArrivals),
       unfinished: count(counter.unfinished) + count(counter.inFlight),
-      cohorts: cohorts.map((cohort) => readCohort(views, cohort)),
+      cohorts: cohorts.map((cohort) => readCohort(views, cohort, marks[cohort] ?? Infinity)),
       timeline: { intervalMs: shape.sliceMs, cohorts: cohorts.map((cohort) => readTimeline(views, cohort)) },
     },
     lastEndMs: at(gauge.lastEndMs),
@@ -83,8 +90,12 @@ export type MergedReading = {
 };
 
 /** The recorders of one round, as one recording: exactly what a single recorder would hold, had one worker done it all. */
-export function mergeRecordings(buffers: readonly SharedArrayBuffer[], shape: RecorderShape): MergedReading {
-  const readings = buffers.map((buffer) => readRecorder(buffer, shape));
+export function mergeRecordings(
+  buffers: readonly SharedArrayBuffer[],
+  shape: RecorderShape,
+  marks?: Float64Array,
+): MergedReading {
+  const readings = buffers.map((buffer) => readRecorder(buffer, shape, marks));
   const recording = addRecordings(readings.map((reading) => reading.recording));
   return {
     recording: { ...recording, timeline: trimmed(recording.timeline, shape) },
@@ -118,7 +129,7 @@ function trimmed(
   };
 }
 
-function readCohort(views: RecorderViews, cohort: number): CohortRecording {
+function readCohort(views: RecorderViews, cohort: number, markMs: number): CohortRecording {
   const announced = views.counters[counter.details] ?? 0;
   const outcomes = Array.from({ length: announced }, (_, slot) => {
     const { kind, detail } = readDetail(views, slot);
@@ -136,7 +147,33 @@ function readCohort(views: RecorderViews, cohort: number): CohortRecording {
     response: fromNames(responseNames, (_, index) => readLatency(views, first + latencyNames.length + index)),
     bytesSent: views.bytes[cohort * 2] ?? 0,
     bytesReceived: views.bytes[cohort * 2 + 1] ?? 0,
+    firstRefusedStartMs: stampOf(views, cohort, stamp.firstRefusedStart),
+    lastAcceptedStartMs: stampOf(views, cohort, stamp.lastAcceptedStart),
+    afterMark: markMs === Infinity ? undefined : readAfterMark(views, cohort, markMs),
   };
+}
+
+function readAfterMark(views: RecorderViews, cohort: number, markMs: number): AfterMark {
+  const count = (which: number): number => views.afterMark[cohort * afterMark.width + which] ?? 0;
+  const fromMark = (which: number): number | undefined => {
+    const startMs = stampOf(views, cohort, which);
+    return startMs === undefined ? undefined : startMs - markMs;
+  };
+  const accepted = count(afterMark.accepted);
+  const refused = count(afterMark.refused);
+  return {
+    markMs,
+    attempts: accepted + refused + count(afterMark.failed) + count(afterMark.unfinished),
+    accepted,
+    refused,
+    firstRefusedMs: fromMark(stamp.firstRefusedAfterMark),
+    lastAcceptedMs: fromMark(stamp.lastAcceptedAfterMark),
+  };
+}
+
+function stampOf({ stamps }: RecorderViews, cohort: number, which: number): number | undefined {
+  const ms = stamps[cohort * stamp.width + which] ?? Infinity;
+  return Number.isFinite(ms) ? ms : undefined;
 }
 
 function readLatency({ histograms, exacts }: RecorderViews, index: number): LatencyRecording {

@@ -31,6 +31,21 @@ export const gauge = {
   width: 6,
 } as const;
 
+/**
+ * Doubles of a cohort: starts of attempts, milliseconds from the start of the round; Infinity or -Infinity where there is none. The last
+ * two are of attempts that started at the cohort's mark or after it.
+ */
+export const stamp = {
+  firstRefusedStart: 0,
+  lastAcceptedStart: 1,
+  firstRefusedAfterMark: 2,
+  lastAcceptedAfterMark: 3,
+  width: 4,
+} as const;
+
+/** 32-bit counters of a cohort's attempts that started at its mark or after it, by how they ended. */
+export const afterMark = { accepted: 0, refused: 1, failed: 2, unfinished: 3, width: 4 } as const;
+
 /** 32-bit counters of the worker as a whole. */
 export const counter = {
   scheduled: 0,
@@ -78,11 +93,15 @@ export type RecorderViews = {
   exacts: Float64Array;
   /** Per cohort: bytes sent, bytes received. */
   bytes: Float64Array;
+  /** Per cohort: `stamp.width` doubles. */
+  stamps: Float64Array;
   counters: Uint32Array;
   /** Per cohort. */
   started: Uint32Array;
   /** Per cohort and detail slot. */
   outcomes: Uint32Array;
+  /** Per cohort: `afterMark.width` counts. */
+  afterMark: Uint32Array;
   /** Per cohort, slice and column. */
   timeline: Uint32Array;
   /** Per cohort and histogram, then the schedule error: `histogramCells` counts each. */
@@ -100,9 +119,11 @@ function sections(shape: RecorderShape): { [Name in keyof Omit<RecorderViews, 's
     gauges: { doubles: gauge.width },
     exacts: { doubles: histograms * exact.width },
     bytes: { doubles: shape.cohorts * 2 },
+    stamps: { doubles: shape.cohorts * stamp.width },
     counters: { words: counter.width },
     started: { words: shape.cohorts },
     outcomes: { words: shape.cohorts * detailSlots },
+    afterMark: { words: shape.cohorts * afterMark.width },
     timeline: { words: shape.cohorts * shape.slices * timelineColumn.width },
     histograms: { words: histograms * histogramCells },
     detailHeads: { words: detailSlots * detailHeader },
@@ -117,11 +138,22 @@ const sizeOf = (section: Section): number =>
 export function allocateRecorder(shape: RecorderShape): SharedArrayBuffer {
   const bytes = Object.values(sections(shape)).reduce((sum, section) => sum + sizeOf(section), 0);
   const buffer = new SharedArrayBuffer(bytes);
-  const { detailHeads, detailTexts, counters } = openRecorder(buffer, shape);
+  const { detailHeads, detailTexts, counters, stamps } = openRecorder(buffer, shape);
+  for (let at = 0; at < stamps.length; at += stamp.width) {
+    stamps[at + stamp.firstRefusedStart] = Infinity;
+    stamps[at + stamp.lastAcceptedStart] = -Infinity;
+    stamps[at + stamp.firstRefusedAfterMark] = Infinity;
+    stamps[at + stamp.lastAcceptedAfterMark] = -Infinity;
+  }
   for (const [kind] of outcomeKinds.entries())
     writeDetail(detailHeads, detailTexts, kind, kind, overflowDetail);
   counters[counter.details] = outcomeKinds.length;
   return buffer;
+}
+
+/** Marks of which none is set; in memory that a recorder's threads can share. */
+export function unmarked(cohorts: number): Float64Array<SharedArrayBuffer> {
+  return new Float64Array(new SharedArrayBuffer(cohorts * 8)).fill(Infinity);
 }
 
 export function openRecorder(buffer: SharedArrayBuffer, shape: RecorderShape): RecorderViews {
@@ -139,9 +171,11 @@ export function openRecorder(buffer: SharedArrayBuffer, shape: RecorderShape): R
     gauges: doubles(all.gauges),
     exacts: doubles(all.exacts),
     bytes: doubles(all.bytes),
+    stamps: doubles(all.stamps),
     counters: words(all.counters),
     started: words(all.started),
     outcomes: words(all.outcomes),
+    afterMark: words(all.afterMark),
     timeline: words(all.timeline),
     histograms: words(all.histograms),
     detailHeads: words(all.detailHeads),

@@ -1,6 +1,7 @@
 import { cellOf, highestTrackableUs, histogramCells } from './hdr-index.ts';
 import { latencyNames, type OutcomeKind, outcomeKinds, refusalKinds } from './outcome.ts';
 import {
+  afterMark,
   counter,
   detailSlots,
   exact,
@@ -9,7 +10,9 @@ import {
   openRecorder,
   type RecorderShape,
   type RecorderViews,
+  stamp,
   timelineColumn,
+  unmarked,
   writeDetail,
 } from './recorder-layout.ts';
 import type { ThreadUsage } from './thread-usage.ts';
@@ -37,7 +40,15 @@ const columnOf = outcomeKinds.map((kind) =>
       : timelineColumn.failed,
 );
 const isRefusal = outcomeKinds.map((kind) => refusalKinds.includes(kind));
+const afterMarkOf = outcomeKinds.map((kind) =>
+  kind === 'accepted'
+    ? afterMark.accepted
+    : refusalKinds.includes(kind)
+      ? afterMark.refused
+      : afterMark.failed,
+);
 
+const accepted = outcomeKinds.indexOf('accepted');
 const tcpConnect = latencyNames.indexOf('tcpConnect');
 const serverHello = latencyNames.indexOf('serverHello');
 const serverFinished = latencyNames.indexOf('serverFinished');
@@ -54,11 +65,22 @@ const responseRejected = latencyNames.length + 1;
  */
 export class Recorder {
   readonly #views: RecorderViews;
+  readonly #marks: Float64Array;
   readonly #slots: Map<string, number>[];
   readonly #scheduleError: number;
 
-  constructor(buffer: SharedArrayBuffer, shape: RecorderShape) {
+  /**
+   * `marks`: for each cohort when something happened to it, milliseconds from the start of the round, Infinity until then (see
+   * `unmarked`); attempts that start later are counted apart. An attempt is asked for when it ends, so that it counts on one side only
+   * whoever sets the mark meanwhile.
+   */
+  constructor(
+    buffer: SharedArrayBuffer,
+    shape: RecorderShape,
+    marks: Float64Array = unmarked(shape.cohorts),
+  ) {
     this.#views = openRecorder(buffer, shape);
+    this.#marks = marks;
     this.#slots = outcomeKinds.map(() => new Map());
     this.#scheduleError = shape.cohorts * histogramsPerCohort;
   }
@@ -86,7 +108,7 @@ export class Recorder {
 
   /** `tlsHandshake` is recorded where the target said yes or no at CONNECT: before that a client's finished handshake means nothing. */
   finished(attempt: EndedAttempt, outcome: Outcome, endMs: number, sent: number, received: number): void {
-    const { counters, outcomes, timeline, gauges, bytes } = this.#views;
+    const { counters, outcomes, timeline, gauges, bytes, afterMark: after } = this.#views;
     const { cohort, startMs, scheduledMs, connectedMs, serverHelloMs, serverFinishedMs, securedMs } = attempt;
     const kind = kindIndex.get(outcome.kind) ?? 0;
     const first = cohort * histogramsPerCohort;
@@ -106,6 +128,10 @@ export class Recorder {
       this.#time(first + rejected, endMs - startMs);
       if (scheduledMs !== undefined) this.#time(first + responseRejected, endMs - scheduledMs);
     }
+    if (kind === accepted || isRefusal[kind]) this.#stamp(cohort, startMs, kind === accepted);
+    const isAfter = startMs >= (this.#marks[cohort] ?? Infinity);
+    const afterCell = cohort * afterMark.width + (afterMarkOf[kind] ?? afterMark.failed);
+    if (isAfter) after[afterCell] = (after[afterCell] ?? 0) + 1;
     counters[counter.finished] = (counters[counter.finished] ?? 0) + 1;
     counters[counter.inFlight] = (counters[counter.inFlight] ?? 0) - 1;
     outcomes[slot] = (outcomes[slot] ?? 0) + 1;
@@ -116,8 +142,12 @@ export class Recorder {
   }
 
   /** An attempt that was cut off before it had an outcome. */
-  unfinished(endMs: number): void {
-    const { counters, gauges } = this.#views;
+  unfinished({ cohort, startMs }: Pick<EndedAttempt, 'cohort' | 'startMs'>, endMs: number): void {
+    const { counters, gauges, afterMark: after } = this.#views;
+    if (startMs >= (this.#marks[cohort] ?? Infinity)) {
+      const cell = cohort * afterMark.width + afterMark.unfinished;
+      after[cell] = (after[cell] ?? 0) + 1;
+    }
     counters[counter.unfinished] = (counters[counter.unfinished] ?? 0) + 1;
     counters[counter.inFlight] = (counters[counter.inFlight] ?? 0) - 1;
     gauges[gauge.lastEndMs] = endMs;
@@ -131,6 +161,16 @@ export class Recorder {
     gauges[gauge.lagP50Ms] = usage.eventLoopLagMs.p50;
     gauges[gauge.lagP99Ms] = usage.eventLoopLagMs.p99;
     gauges[gauge.lagMaxMs] = usage.eventLoopLagMs.max;
+  }
+
+  #stamp(cohort: number, startMs: number, isAccepted: boolean): void {
+    const { stamps } = this.#views;
+    const at = cohort * stamp.width;
+    const first = isAccepted ? at + stamp.lastAcceptedStart : at + stamp.firstRefusedStart;
+    const after = isAccepted ? at + stamp.lastAcceptedAfterMark : at + stamp.firstRefusedAfterMark;
+    const further = isAccepted ? Math.max : Math.min;
+    stamps[first] = further(stamps[first] ?? 0, startMs);
+    if (startMs >= (this.#marks[cohort] ?? Infinity)) stamps[after] = further(stamps[after] ?? 0, startMs);
   }
 
   #timelineCell(cohort: number, atMs: number): number {

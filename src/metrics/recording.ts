@@ -26,6 +26,25 @@ export type CohortRecording = {
   /** Application and TLS bytes on the TCP connection, summed over finished attempts. */
   bytesSent: number;
   bytesReceived: number;
+  /** Earliest start of an attempt that was refused, milliseconds from the start of its round; undefined where none was. */
+  firstRefusedStartMs: number | undefined;
+  /** Latest start of an attempt that was accepted, likewise. */
+  lastAcceptedStartMs: number | undefined;
+  /** What came after the cohort was marked; undefined where it was not. */
+  afterMark: AfterMark | undefined;
+};
+
+/** Attempts that started at the mark or later. Added up over rounds: the shortest first refusal and the longest last accept. */
+export type AfterMark = {
+  /** From the start of the round; the earliest of several rounds. */
+  markMs: number;
+  attempts: number;
+  accepted: number;
+  refused: number;
+  /** From the mark to the start of the first attempt that was refused; undefined where none was. */
+  firstRefusedMs: number | undefined;
+  /** From the mark to the start of the last attempt that was accepted; undefined where none was. */
+  lastAcceptedMs: number | undefined;
 };
 
 export type LatencyRecording = {

@@ -7,7 +7,7 @@ import {
   type ResponseName,
   responseNames,
 } from './outcome.ts';
-import type { CohortRecording, CohortTimeline, LatencyRecording, Recording } from './recording.ts';
+import type { AfterMark, CohortRecording, CohortTimeline, LatencyRecording, Recording } from './recording.ts';
 
 /** Milliseconds. `min`, `mean` and `max` are exact, the percentiles have the histogram's three significant digits. */
 export type LatencySummary = {
@@ -87,7 +87,35 @@ function addCohorts(cohorts: readonly CohortRecording[]): CohortRecording {
     response: fromNames(responseNames, response),
     bytesSent: sum(({ bytesSent }) => bytesSent),
     bytesReceived: sum(({ bytesReceived }) => bytesReceived),
+    firstRefusedStartMs: earliest(cohorts.map(({ firstRefusedStartMs }) => firstRefusedStartMs)),
+    lastAcceptedStartMs: latest(cohorts.map(({ lastAcceptedStartMs }) => lastAcceptedStartMs)),
+    afterMark: addAfterMarks(cohorts.flatMap(({ afterMark }) => afterMark ?? [])),
   };
+}
+
+function addAfterMarks(marks: readonly AfterMark[]): AfterMark | undefined {
+  if (marks.length === 0) return undefined;
+  const sum = (pick: (mark: AfterMark) => number): number =>
+    marks.reduce((total, mark) => total + pick(mark), 0);
+  return {
+    markMs: Math.min(...marks.map(({ markMs }) => markMs)),
+    attempts: sum(({ attempts }) => attempts),
+    accepted: sum(({ accepted }) => accepted),
+    refused: sum(({ refused }) => refused),
+    firstRefusedMs: earliest(marks.map(({ firstRefusedMs }) => firstRefusedMs)),
+    lastAcceptedMs: latest(marks.map(({ lastAcceptedMs }) => lastAcceptedMs)),
+  };
+}
+
+/** Of those there are; undefined where there is none. */
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+function latest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 /** One entry for each kind and detail that was seen, in the order of the kinds, the most frequent detail first. */

@@ -6,6 +6,7 @@ import type { Accounting, CohortResult, Latency, RoundResult, VariantResult } fr
 import type { CohortPlan, VariantPlan } from '../scenario/plan.ts';
 import { type BrokerCounts, sumCounts } from './broker-counts.ts';
 import { judgeCohort } from './judgement.ts';
+import { describeLag } from './lag.ts';
 import type { MeasuredRound } from './measured-round.ts';
 
 /** A measured round with the broker's own count of each cohort, where the target keeps one. */
@@ -61,12 +62,20 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
     target: targetFigures([round]),
     generator: generatorFigures([round], recording),
     cohorts: variant.cohorts.map((plan, index) => {
-      const { name, attempts, falseAccepts, falseRejects, errors, latencyMs } = describeCohort(
+      const { name, attempts, falseAccepts, falseRejects, errors, latencyMs, lag } = describeCohort(
         plan,
         recording.cohorts[index],
         round.counts?.[index] ?? null,
       );
-      return { name, attempts, falseAccepts, falseRejects, errors, latencyMs };
+      return {
+        name,
+        attempts,
+        falseAccepts,
+        falseRejects,
+        errors,
+        latencyMs,
+        ...(lag === undefined ? {} : { lag }),
+      };
     }),
     timeline: {
       intervalMs: timeline.intervalMs,
@@ -115,6 +124,7 @@ function describeCohort(
     };
   }
   const finished = recording.outcomes.reduce((sum, { count }) => sum + count, 0);
+  const lag = describeLag(recording, plan.identities);
   return {
     ...head,
     attempts: recording.started,
@@ -127,6 +137,7 @@ function describeCohort(
       sent: recording.bytesSent / Math.max(1, finished),
       received: recording.bytesReceived / Math.max(1, finished),
     },
+    ...(lag === undefined ? {} : { lag }),
     ...tail,
   };
 }

@@ -34,6 +34,8 @@ export type WorkerRound = {
   startAtMs: number;
   recorder: SharedArrayBuffer;
   shape: RecorderShape;
+  /** When each cohort was marked (`RoundRun.mark`); Infinity until then. */
+  marks: Float64Array<SharedArrayBuffer>;
   /** One Int32: attempts in flight over all workers. */
   inFlight: SharedArrayBuffer;
 };

@@ -1,5 +1,5 @@
 import { mergeRecordings, readProgress } from '../metrics/read-recorder.ts';
-import { allocateRecorder, type RecorderShape, recorderShape } from '../metrics/recorder-layout.ts';
+import { allocateRecorder, type RecorderShape, recorderShape, unmarked } from '../metrics/recorder-layout.ts';
 import type { LatencyRecording } from '../metrics/recording.ts';
 import type { Crew, CrewMember } from './crew.ts';
 import { monotonicMs } from './messages.ts';
@@ -10,6 +10,12 @@ import { rotatesSources, sourceBlock } from './source-address.ts';
 export type RoundRun = {
   /** Read from shared memory: costs the workers nothing. */
   progress(): StormProgress;
+  /**
+   * Something happens to this cohort just now: what starts from here on is counted apart (`CohortRecording.afterMark`). Returns the
+   * moment, milliseconds from the start of the round. A cohort is marked once in a round; later marks return the first one's moment.
+   * Throws RangeError when there is no such cohort.
+   */
+  mark(cohort: number): number;
   /** Ends the arrivals and drops what is in flight, which is then unfinished; `done` follows at once. */
   stop(): void;
   done: Promise<RoundRecording>;
@@ -37,6 +43,7 @@ export class RoundInPlay {
   readonly #shape: RecorderShape;
   readonly #parts: Part[];
   readonly #inFlight = new SharedArrayBuffer(4);
+  readonly #marks: Float64Array<SharedArrayBuffer>;
   readonly #startAtMs = monotonicMs() + leadMs;
   readonly #startedAt = Date.now() + leadMs;
   #watchdog: NodeJS.Timeout;
@@ -47,6 +54,7 @@ export class RoundInPlay {
     this.#crew = crew;
     this.#order = order;
     this.#shape = recorderShape(cohorts, order.durationMs, order.gracefulStopMs);
+    this.#marks = unmarked(cohorts);
     this.#parts = crew.alive.map((member) => ({
       member,
       recorder: allocateRecorder(this.#shape),
@@ -71,6 +79,15 @@ export class RoundInPlay {
       if (lost === undefined) sum.inFlight += inFlight;
     }
     return { elapsedMs: Math.max(0, monotonicMs() - this.#startAtMs), ...sum };
+  }
+
+  mark(cohort: number): number {
+    const marked = this.#marks[cohort];
+    if (marked === undefined) throw new RangeError(`there is no cohort ${cohort} to mark`);
+    if (marked !== Infinity) return marked;
+    const nowMs = Math.max(0, monotonicMs() - this.#startAtMs);
+    this.#marks[cohort] = nowMs;
+    return nowMs;
   }
 
   stop(): void {
@@ -111,6 +128,7 @@ export class RoundInPlay {
         startAtMs: this.#startAtMs,
         recorder: part.recorder,
         shape: this.#shape,
+        marks: this.#marks,
         inFlight: this.#inFlight,
       },
     });
@@ -138,7 +156,7 @@ export class RoundInPlay {
 
   #recording(): RoundRecording {
     const buffers = this.#parts.map(({ recorder }) => recorder);
-    const { recording, readings, scheduleError } = mergeRecordings(buffers, this.#shape);
+    const { recording, readings, scheduleError } = mergeRecordings(buffers, this.#shape, this.#marks);
     const most = (pick: (reading: (typeof readings)[number]) => number): number =>
       Math.max(0, ...readings.map(pick));
     const sum = (pick: (reading: (typeof readings)[number]) => number): number =>

@@ -45,7 +45,7 @@ export class Round implements AttemptOwner {
     this.#round = round;
     this.#pools = pools;
     this.#onOver = onOver;
-    this.#recorder = new Recorder(round.recorder, round.shape);
+    this.#recorder = new Recorder(round.recorder, round.shape, round.marks);
     this.#inFlightOfAll = new Int32Array(round.inFlight);
     this.#sources = pools.map((_, cohort) => {
       const block = round.sourceBlocks?.[cohort];
@@ -181,7 +181,7 @@ export class Round implements AttemptOwner {
     for (let attempt = this.#inFlight.first; attempt !== undefined; attempt = this.#inFlight.first) {
       this.#inFlight.remove(attempt);
       this.#closing.add(attempt, Infinity);
-      this.#recorder.unfinished(nowMs);
+      this.#recorder.unfinished(attempt, nowMs);
       Atomics.sub(this.#inFlightOfAll, 0, 1);
       attempt.connection?.destroy();
     }

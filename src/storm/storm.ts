@@ -62,17 +62,20 @@ class OpenStorm implements Storm {
   run(order: RoundOrder): RoundRun {
     let play: RoundInPlay | undefined;
     let stopped = false;
+    /** Marked before the address was resolved: from the first attempt on. */
+    const early = new Set<number>();
     const start = async (): Promise<RoundRecording> => {
       this.#checkRound(order);
       const ip = await resolveHost(order.address.host);
       if (this.#closed) throw new StormError('closed', 'this storm has been closed');
       play = new RoundInPlay(this.#crew, order, ip, this.#order.cohorts.length);
+      for (const cohort of early) play.mark(cohort);
       if (stopped) play.stop();
       return play.done;
     };
     if (this.#current !== undefined) {
       const busy = new StormError('busy', 'a round is under way: wait for it to end, or stop it');
-      return { progress: () => idle, stop() {}, done: Promise.reject(busy) };
+      return { progress: () => idle, mark: () => 0, stop() {}, done: Promise.reject(busy) };
     }
     const done = start().finally(() => {
       this.#current = undefined;
@@ -80,6 +83,13 @@ class OpenStorm implements Storm {
     this.#current = done;
     return {
       progress: () => play?.progress() ?? idle,
+      mark: (cohort) => {
+        if (play !== undefined) return play.mark(cohort);
+        if (this.#order.cohorts[cohort] === undefined)
+          throw new RangeError(`there is no cohort ${cohort} to mark`);
+        early.add(cohort);
+        return 0;
+      },
       stop() {
         stopped = true;
         play?.stop();

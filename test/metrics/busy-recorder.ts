@@ -20,7 +20,7 @@ for (let k = 0; ; k++) {
   };
   recorder.started(attempt.cohort, startMs, startMs);
   if (k % 7 === 0) recorder.missed();
-  if (k % 11 === 0) recorder.unfinished(startMs);
+  if (k % 11 === 0) recorder.unfinished(attempt, startMs);
   else
     recorder.finished(
       attempt,

@@ -9,7 +9,7 @@ import { encodeHistogram } from '../../src/metrics/encoding.ts';
 import { outcomeKinds } from '../../src/metrics/outcome.ts';
 import { mergeRecordings, readProgress, readRecorder } from '../../src/metrics/read-recorder.ts';
 import { Recorder } from '../../src/metrics/recorder.ts';
-import { allocateRecorder, recorderShape } from '../../src/metrics/recorder-layout.ts';
+import { allocateRecorder, recorderShape, unmarked } from '../../src/metrics/recorder-layout.ts';
 import type { Recording } from '../../src/metrics/recording.ts';
 import { attempts, record } from './attempts.ts';
 
@@ -132,6 +132,49 @@ describe('recorders of several workers, merged', () => {
         }
         expect(scheduleError.count).toBe(all.filter(({ scheduledMs }) => scheduledMs !== undefined).length);
       }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('tell the attempts that started at a mark or later from the others, each exactly', () => {
+    fc.assert(
+      fc.property(
+        attempts(2),
+        fc.integer({ min: 1, max: 3 }),
+        fc.double({ min: 0, max: 2_000, noNaN: true }),
+        (all, workers, markMs) => {
+          const buffers = Array.from({ length: workers }, () => allocateRecorder(shape));
+          const marks = unmarked(2);
+          const recorders = buffers.map((buffer) => new Recorder(buffer, shape, marks));
+          marks[1] = markMs;
+          for (const [k, attempt] of all.entries()) {
+            const recorder = recorders[k % workers];
+            if (recorder !== undefined) record(recorder, attempt);
+          }
+          const { cohorts } = mergeRecordings(buffers, shape, marks).recording;
+          const refusals = ['tls-alert', 'connack-refused', 'closed', 'reset'];
+          const starts = (cohort: number, kinds: readonly string[], fromMs = -Infinity) =>
+            all
+              .filter(({ outcome, startMs }) => kinds.includes(outcome.kind) && startMs >= fromMs)
+              .flatMap((attempt) => (attempt.cohort === cohort ? attempt.startMs : []));
+          const first = (times: number[]) => (times.length === 0 ? undefined : Math.min(...times));
+          const last = (times: number[]) => (times.length === 0 ? undefined : Math.max(...times));
+          const fromMark = (ms: number | undefined) => (ms === undefined ? undefined : ms - markMs);
+          for (const cohort of [0, 1]) {
+            expect(cohorts[cohort]?.firstRefusedStartMs).toBe(first(starts(cohort, refusals)));
+            expect(cohorts[cohort]?.lastAcceptedStartMs).toBe(last(starts(cohort, ['accepted'])));
+          }
+          expect(cohorts[0]?.afterMark).toBeUndefined();
+          expect(cohorts[1]?.afterMark).toEqual({
+            markMs,
+            attempts: starts(1, outcomeKinds, markMs).length,
+            accepted: starts(1, ['accepted'], markMs).length,
+            refused: starts(1, refusals, markMs).length,
+            firstRefusedMs: fromMark(first(starts(1, refusals, markMs))),
+            lastAcceptedMs: fromMark(last(starts(1, ['accepted'], markMs))),
+          });
+        },
+      ),
       { numRuns: 60 },
     );
   });

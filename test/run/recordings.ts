@@ -15,6 +15,9 @@ export function cohortRecording(
     response: fromNames(responseNames, empty),
     bytesSent: 0,
     bytesReceived: 0,
+    firstRefusedStartMs: undefined,
+    lastAcceptedStartMs: undefined,
+    afterMark: undefined,
   };
 }
 

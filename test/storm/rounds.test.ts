@@ -210,6 +210,42 @@ describe('a round that runs out of file descriptors', () => {
   });
 });
 
+describe('a round in which a cohort is marked', () => {
+  it('counts what started from then on apart: the last accept before it, the first refusal after it', async () => {
+    let revoked = false;
+    const { port } = await on.server(
+      tlsServer(on.corpus, (socket) => answering(revoked ? [0x20, 2, 0, 5] : [0x20, 2, 0, 0])(socket)),
+    );
+    const cohorts = [on.cohort('none'), on.cohort('unknown-ca')];
+    const run = (await on.storm({ cohorts })).run(round(port, { weights: [1, 1] }));
+    while (run.progress().finished < 20) await delay(5);
+    const markMs = run.mark(0);
+    revoked = true;
+    expect(run.mark(0)).toBe(markMs);
+    expect(() => run.mark(2)).toThrow(RangeError);
+    const { recording } = await run.done;
+    expectBooksToBalance(recording);
+    const [marked, other] = recording.cohorts;
+    expect(other?.afterMark).toBeUndefined();
+    const { accepted = -1, refused = -1, attempts = 0, firstRefusedMs = -1 } = marked?.afterMark ?? {};
+    expect(marked?.afterMark?.markMs).toBe(markMs);
+    expect(attempts).toBeGreaterThan(5);
+    // The refusals began with the mark: those after it are all, unless their attempts were under way.
+    expect(accepted + refused).toBe(attempts);
+    expect(firstRefusedMs).toBeGreaterThanOrEqual(0);
+    expect(refused).toBeGreaterThan(0);
+    expect(marked?.lastAcceptedStartMs).toBeLessThan(markMs + firstRefusedMs);
+  });
+
+  it('before it began has all of that cohort after the mark', async () => {
+    const { port } = await on.server(tlsServer(on.corpus, acceptAll));
+    const run = (await on.storm()).run(round(port, { durationMs: 200 }));
+    expect(run.mark(0)).toBe(0);
+    const { recording } = await run.done;
+    expect(recording.cohorts[0]?.afterMark).toMatchObject({ markMs: 0, attempts: 20, accepted: 20 });
+  });
+});
+
 describe('a round that is stopped', () => {
   it('ends at once: what was in flight is unfinished, what was measured is kept', async () => {
     const { port } = await on.server(

@@ -1,0 +1,16 @@
+import type { CohortRecording } from '../metrics/recording.ts';
+import type { Lag } from '../result/schema.ts';
+
+/** What a revocation in mid-round did to the attempts of a cohort of `identities`; undefined where none was revoked. */
+export function describeLag({ afterMark }: CohortRecording, identities: number): Lag | undefined {
+  if (afterMark === undefined) return undefined;
+  const { markMs, attempts, accepted, firstRefusedMs, lastAcceptedMs } = afterMark;
+  return {
+    revokedAtMs: markMs,
+    identities,
+    attemptsAfter: attempts,
+    acceptedAfter: accepted,
+    ...(firstRefusedMs === undefined ? {} : { firstRefusalMs: firstRefusedMs }),
+    ...(lastAcceptedMs === undefined ? {} : { lastAcceptMs: lastAcceptedMs }),
+  };
+}
