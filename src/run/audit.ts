@@ -29,6 +29,7 @@ export function auditRound(
   if (!measured.targetDied && (measured.before === null || measured.after === null)) {
     reasons.push(`${place}: the broker is alive but did not answer when it was asked for its figures`);
   }
+  reasons.push(...measured.troubles.map((trouble) => `${place}: ${trouble}`));
   reasons.push(...localErrors(storm.recording, place));
   if (load.model.endsWith('arrival-rate')) reasons.push(...checkArrivals(measured, load, workers, place));
   reasons.push(...compareCpu(measured, place));

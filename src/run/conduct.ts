@@ -48,7 +48,7 @@ export async function conduct(plan: Plan, { cacheDir, signal, onEvent }: Conduct
       if (stage === undefined || signal.aborted) break;
       const result = await playRound(stage, { round, position, of: order.length, seed: plan.seed }, options);
       if (result !== null) measured[variant]?.push(result);
-      if (result?.targetDied) await stage.dismissTarget();
+      if (result?.targetDied || stage.changesInRounds) await stage.dismissTarget();
       if (round === plan.rounds - 1) await stage.dismiss();
     }
   } catch (error) {
@@ -83,6 +83,7 @@ async function playRound(
       order: position,
       seed: roundSeed(seed, round),
       ...ready,
+      surroundings: stage,
       signal,
       onProgress: (progress) =>
         onEvent({ kind: 'progress', ...place, durationMs: variant.load.durationMs, progress }),

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LoadPlan, VariantPlan } from '../scenario/plan.ts';
+import type { EventPlan, LoadPlan, VariantPlan } from '../scenario/plan.ts';
+import type { ServiceSnapshot } from '../services/index.ts';
 import type { RoundOrder, ScheduleOrder, StormProgress } from '../storm/order.ts';
 import type { Storm } from '../storm/storm.ts';
 import type { RunningTarget, TargetDeath, TargetSnapshot } from '../targets/target.ts';
 import type { MeasuredRound, TargetSample } from './measured-round.ts';
+import { playEvents } from './play-events.ts';
 
 /** Often enough for a curve over a round of seconds, seldom enough to cost the broker's side thread nothing that shows. */
 const sampleIntervalMs = 250;
@@ -17,6 +19,12 @@ type Measurement = {
   seed: number;
   target: RunningTarget;
   storm: Storm;
+  /** What the target asks, and what happens to it in mid-round. */
+  surroundings: {
+    serviceSnapshots(): Promise<ServiceSnapshot[]>;
+    readonly serviceDeaths: readonly string[];
+    happen(event: EventPlan, begun: () => void): Promise<{ identities?: number }>;
+  };
   signal: AbortSignal;
   onProgress: (progress: StormProgress) => void;
 };
@@ -26,7 +34,7 @@ type Measurement = {
  * early, with what it has, when the target dies or the signal fires.
  */
 export async function measureRound(measurement: Measurement): Promise<MeasuredRound> {
-  const { variant, target, storm, signal } = measurement;
+  const { variant, target, storm, surroundings, signal } = measurement;
   const order = roundOrder(variant, measurement.seed, target);
   if (variant.load.warmupMs > 0) {
     await runUntilStopped(storm.run(warmupOrder(order, variant.load)), target, signal);
@@ -34,6 +42,7 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   }
   if (!signal.aborted) await unlessDead(target.prepareRound());
   const before = await unlessDead(target.snapshot());
+  const servicesBefore = await surroundings.serviceSnapshots();
 
   const startedAt = performance.now();
   const samples: TargetSample[] = [];
@@ -45,7 +54,16 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
       if (snapshot !== null) samples.push(sampleOf(snapshot, before, performance.now() - startedAt));
     });
   }, sampleIntervalMs);
+  const now = () => performance.now() - startedAt;
+  const playing = playEvents(variant.events, now, async (event) => {
+    let atMs = 0;
+    const more = await surroundings.happen(event, () => {
+      atMs = now();
+    });
+    return { atMs, ...more };
+  });
   const ending = await runUntilStopped(run, target, signal).finally(() => clearInterval(sampler));
+  const events = await playing.end();
   if (ending.death === null) await drain(target);
   const after = ending.death === null ? await unlessDead(target.snapshot()) : null;
 
@@ -56,6 +74,9 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
     before,
     after,
     samples,
+    services: { before: servicesBefore, after: await surroundings.serviceSnapshots() },
+    events: events.played,
+    troubles: [...eventTroubles(events.error), ...surroundings.serviceDeaths],
     interruption: interruption(ending, ending.recording.elapsedMs),
     targetDied: ending.death !== null,
   };
@@ -83,6 +104,12 @@ async function runUntilStopped(
   over = true;
   signal.removeEventListener('abort', stop);
   return { recording, death, stopped: signal.aborted };
+}
+
+/** An event that fails leaves a round that is not what the scenario says; the storm's figures are there all the same. */
+function eventTroubles(error: unknown): string[] {
+  if (error === undefined) return [];
+  return [`an event could not be played (${error instanceof Error ? error.message : String(error)})`];
 }
 
 function interruption({ death, stopped }: Ending, elapsedMs: number): string | null {

@@ -1,5 +1,7 @@
+import type { ServiceSnapshot } from '../services/index.ts';
 import type { RoundRecording } from '../storm/order.ts';
 import type { TargetSnapshot } from '../targets/target.ts';
+import type { PlayedEvent } from './play-events.ts';
 
 /** One round as it was measured, before anything is concluded from it. */
 export type MeasuredRound = {
@@ -12,6 +14,11 @@ export type MeasuredRound = {
   before: TargetSnapshot | null;
   after: TargetSnapshot | null;
   samples: TargetSample[];
+  /** What the target asks, around the round; by kind. */
+  services: { before: ServiceSnapshot[]; after: ServiceSnapshot[] };
+  events: PlayedEvent[];
+  /** What went wrong beside the storm, a sentence each: a service that died, an event that could not be played. */
+  troubles: string[];
   /** Why the round did not go its full length: the target died, or the run was stopped. */
   interruption: string | null;
   /** True when the interruption is the target's death. */

@@ -1,16 +1,20 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCorpus } from '../pki/corpus.ts';
-import type { Corpus } from '../pki/identity.ts';
-import type { VariantPlan } from '../scenario/plan.ts';
+import type { Corpus, CorpusSpec } from '../pki/identity.ts';
+import { type CorpusIssuer, corpusIssuers } from '../pki/ocsp/corpus-issuers.ts';
+import type { EventPlan, VariantPlan } from '../scenario/plan.ts';
+import { ServiceError, type ServiceSnapshot } from '../services/index.ts';
 import { openStorm, type Storm } from '../storm/storm.ts';
 import { StormError } from '../storm/storm-error.ts';
 import { targets } from '../targets/index.ts';
-import type { RunningTarget, TargetOrder } from '../targets/target.ts';
+import type { RunningTarget, TargetKind, TargetOrder } from '../targets/target.ts';
 import { TargetError } from '../targets/target-error.ts';
 import { corpusSpecOf } from './corpus-spec.ts';
 import type { RunEvent } from './events.ts';
 import { leaveNothing } from './leftovers.ts';
+import { Revoker } from './revoker.ts';
+import { type StageServices, startServices } from './services/index.ts';
 import type { Shared } from './shared.ts';
 
 export type StageOptions = {
@@ -24,8 +28,8 @@ export type StageOptions = {
 };
 
 /**
- * What one variant is played on: its corpus, its target, and the storm that holds its identities. The target stays up from its first
- * round to its last; one that died is started anew for the next round.
+ * What one variant is played on: its corpus, its target with the services that it asks, and the storm that holds its identities. The target
+ * stays up from its first round to its last; one that died is started anew for the next round, and so is one to which events happen.
  */
 export class Stage {
   readonly variant: VariantPlan;
@@ -35,7 +39,9 @@ export class Stage {
   version = 'not started';
   address = '';
   readonly #options: StageOptions;
-  #corpus: Corpus | undefined;
+  #corpus: { made: Corpus; spec: CorpusSpec } | undefined;
+  #services: StageServices | undefined;
+  #revoker: Revoker | undefined;
   #target: { running: RunningTarget; forget: () => void } | undefined;
   #storm: { held: Storm; key: string } | undefined;
 
@@ -45,7 +51,7 @@ export class Stage {
   }
 
   get corpusFigures(): { identities: number; crlEntries: number; crlBytes: number; keys: string } {
-    const corpus = this.#corpus;
+    const corpus = this.#corpus?.made;
     const { keys, fixedKeys } = this.variant.corpus;
     return {
       identities: corpus?.made.identities ?? 0,
@@ -58,12 +64,13 @@ export class Stage {
   /** Makes or loads the corpus. Throws PkiError. */
   async prepareCorpus(): Promise<void> {
     const { cacheDir, seed, signal, onEvent } = this.#options;
-    const corpus = await makeCorpus(corpusSpecOf(seed, this.variant, Date.now()), {
+    const spec = corpusSpecOf(seed, this.variant, Date.now());
+    const corpus = await makeCorpus(spec, {
       cacheDir,
       signal,
       onProgress: (progress) => onEvent({ kind: 'corpus', ...progress }),
     });
-    this.#corpus = corpus;
+    this.#corpus = { made: corpus, spec };
     onEvent({
       kind: 'corpus-ready',
       ...this.corpusFigures,
@@ -80,7 +87,9 @@ export class Stage {
       const storm = await this.#openStorm();
       return { target: await this.#startedTarget(), storm };
     } catch (error) {
-      if (!(error instanceof TargetError || error instanceof StormError)) throw error;
+      const told =
+        error instanceof TargetError || error instanceof StormError || error instanceof ServiceError;
+      if (!told) throw error;
       if (!this.#options.signal.aborted) this.fail(error.message);
       return null;
     }
@@ -92,12 +101,70 @@ export class Stage {
     this.#options.onEvent({ kind: 'variant-failed', variant: this.variant.name, reason });
   }
 
-  /** Ends the target; the next round starts another. */
+  /** Whether a round changes what the next one would start from. */
+  get changesInRounds(): boolean {
+    return this.variant.events.length > 0;
+  }
+
+  /** Ends the target and its services; the next round starts others. */
   async dismissTarget(): Promise<void> {
     const target = this.#target;
+    const services = this.#services;
     this.#target = undefined;
+    this.#services = undefined;
+    this.#revoker = undefined;
     await target?.running.stop();
     target?.forget();
+    await services?.stop();
+  }
+
+  /** Counters of the services that the target asks, as they are now; none of one that is gone. */
+  async serviceSnapshots(): Promise<ServiceSnapshot[]> {
+    const services = this.#services?.running ?? [];
+    const snapshots = await Promise.all(
+      services.map(({ service }) => service.snapshot().catch(() => undefined)),
+    );
+    return snapshots.filter((snapshot) => snapshot !== undefined);
+  }
+
+  /** A sentence for each service that ended without having been asked to. */
+  get serviceDeaths(): readonly string[] {
+    return this.#services?.deaths ?? [];
+  }
+
+  /**
+   * Makes an event happen: revokes at the CAs' own list, the OCSP responder and then the target; or sets a service's faults. `begun` is called
+   * at the moment that counts. Resolves when everyone has been told. Throws TargetError and ServiceError.
+   */
+  async happen(event: EventPlan, begun: () => void): Promise<{ identities?: number }> {
+    if (event.kind === 'faults') {
+      begun();
+      await this.#service(event.service)?.setFaults(event.faults);
+      return {};
+    }
+    const index = this.variant.cohorts.findIndex(({ name }) => name === event.cohort);
+    const identities = this.#madeCorpus().cohorts[index]?.identities ?? [];
+    const serials = this.#revoker?.serialNumbers(identities) ?? [];
+    const at = new Date();
+    begun();
+    await this.#tellResponder(serials, at);
+    this.#revoker?.publish(serials, at);
+    await this.#target?.running.reloadRevocation?.();
+    return { identities: identities.length };
+  }
+
+  async #tellResponder(serials: readonly (readonly Uint8Array[])[], at: Date): Promise<void> {
+    const responder = this.#service('ocsp');
+    if (responder === undefined) return;
+    for (const [issuer, list] of serials.entries()) {
+      if (list.length === 0) continue;
+      const inHex = list.map((serial) => Buffer.from(serial).toString('hex'));
+      await responder.revoke({ serials: inHex, atMs: at.getTime(), issuer });
+    }
+  }
+
+  #service(kind: string) {
+    return this.#services?.running.find((candidate) => candidate.kind === kind)?.service;
   }
 
   /** Ends the target and lets go of the storm. Safe to call twice. */
@@ -118,6 +185,8 @@ export class Stage {
     const corpus = this.#madeCorpus();
     const workDir = join(this.#options.workDir, encodeURIComponent(name));
     mkdirSync(workDir, { recursive: true, mode: 0o700 });
+    const crlFile = this.#ownCrlFile(workDir) ?? corpus.crlFile;
+    this.#services = await startServices({ variant: this.variant, crlFile, issuers: () => this.#issuers() });
     const order: TargetOrder = {
       host: plan.host,
       port: plan.port,
@@ -127,18 +196,18 @@ export class Stage {
       transport: plan.transport,
       clientCertificates: plan.clientCertificates,
       broker: this.variant.broker,
-      services: { ocspUrl: null, crlUrl: null, authUrl: null },
+      services: this.#services.urls,
       clientCaFile: corpus.clientCaFile,
       serverCertFile: corpus.serverCertFile,
       serverKeyFile: corpus.serverKeyFile,
-      crlFile: corpus.crlFile,
+      crlFile,
       users: {
         clientIds: corpus.cohorts.flatMap(({ identities }) => identities.map(({ clientId }) => clientId)),
         password: corpus.password,
       },
       workDir,
     };
-    const running = await kind.start(order, this.#options.signal);
+    const running = await this.#startKind(kind, order);
     const forget = leaveNothing(() => process.kill(running.pid, 'SIGKILL'));
     this.#target = { running, forget };
     this.version = running.version;
@@ -150,6 +219,28 @@ export class Stage {
       address: this.address,
     });
     return running;
+  }
+
+  /** A target that does not start leaves no service of its own behind. */
+  async #startKind(kind: TargetKind, order: TargetOrder): Promise<RunningTarget> {
+    try {
+      return await kind.start(order, this.#options.signal);
+    } catch (error) {
+      await this.dismissTarget();
+      throw error;
+    }
+  }
+
+  /** Where events revoke, the target reads a CRL that is not the cached corpus's. */
+  #ownCrlFile(workDir: string): string | undefined {
+    if (!this.variant.events.some(({ kind }) => kind === 'revoke')) return undefined;
+    this.#revoker = new Revoker(this.#issuers(), this.#madeCorpus().crlFile, workDir);
+    return this.#revoker.crlFile;
+  }
+
+  #issuers(): CorpusIssuer[] {
+    if (this.#corpus === undefined) throw new Error('prepareCorpus() comes first');
+    return corpusIssuers(this.#corpus.spec, this.#options.cacheDir);
   }
 
   async #openStorm(): Promise<Storm> {
@@ -190,6 +281,6 @@ export class Stage {
 
   #madeCorpus(): Corpus {
     if (this.#corpus === undefined) throw new Error('prepareCorpus() comes first');
-    return this.#corpus;
+    return this.#corpus.made;
   }
 }

@@ -1,6 +1,7 @@
 import { checkThreshold } from '../gate/thresholds.ts';
 import { algorithms, crlDefects, crlKinds, defects } from '../pki/index.ts';
 import type { Vocabulary } from '../scenario/vocabulary.ts';
+import { checkFault } from '../services/index.ts';
 import { driverNames } from '../storm/drivers/index.ts';
 import { targets } from '../targets/index.ts';
 import { corpusMistake } from './corpus-spec.ts';
@@ -24,6 +25,7 @@ export const vocabulary: Vocabulary = {
     transports,
   })),
   drivers: driverNames,
+  checkFault,
   checkThreshold,
   checkCorpus: corpusMistake,
 };

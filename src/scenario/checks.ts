@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { eventFaults } from './event-checks.ts';
+import { eventFaults, serviceSectionFaults } from './event-checks.ts';
 import { type IdentityWish, shareIdentities } from './identities.ts';
 import { valueAt } from './layers.ts';
 import { limits, reservedCohortNames } from './limits.ts';
@@ -18,7 +18,8 @@ export function crossFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
     ...loadFaults(valueAt(data, ['load']), valueAt(data, ['rounds'])),
     ...cohortFaults(data, vocabulary),
     ...identityFaults(data, vocabulary),
-    ...eventFaults(data),
+    ...eventFaults(data, vocabulary),
+    ...serviceSectionFaults(data, vocabulary),
   ];
 }
 

@@ -1,17 +1,104 @@
 import { parseDuration } from './duration.ts';
 import { valueAt } from './layers.ts';
 import { type Path, showValue } from './place.ts';
+import { revokedCohortNames } from './revoked-cohorts.ts';
 import type { Fault } from './shape.ts';
+import { shareOf } from './share.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** Mistakes of events that no single field shows. */
-export function eventFaults(data: unknown): Fault[] {
+export function eventFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
   const events = valueAt(data, ['events']);
   if (!Array.isArray(events)) return [];
-  return events.flatMap((event, index) => [
+  const faults = events.flatMap((event, index) => [
     ...kindFaults(event, ['events', index]),
     ...timeFaults(event, data, ['events', index, 'at']),
     ...cohortFaults(event, data, ['events', index, 'revoke', 'cohort']),
+    ...serviceFaults(event, ['events', index, 'faults', 'set'], vocabulary),
   ]);
+  return [...faults, ...shareFaults(events, data)];
+}
+
+/** The names of the cohorts that events take out of others, as `revokedCohortNames` has them; what is wrong by itself is passed over. */
+export function namesOfRevoked(data: unknown): string[] {
+  const events = valueAt(data, ['events']);
+  return revokedCohortNames(Array.isArray(events) ? events.flatMap(writtenRevocation) : []);
+}
+
+function writtenRevocation(event: unknown): { cohort: string; fraction: number }[] {
+  const cohort = valueAt(event, ['revoke', 'cohort']);
+  const fraction = valueAt(event, ['revoke', 'fraction']) ?? 1;
+  if (typeof cohort !== 'string' || (typeof fraction !== 'number' && typeof fraction !== 'string')) return [];
+  const share = shareOf(fraction);
+  return share > 0 && share <= 1 ? [{ cohort, fraction: share }] : [];
+}
+
+/** Of all events of a cohort together, and of the list that must take the revoked up. */
+function shareFaults(events: readonly unknown[], data: unknown): Fault[] {
+  const faults: Fault[] = [];
+  const sums = new Map<string, number>();
+  const names = cohortNamesOf(data);
+  const revocations = events.map(writtenRevocation);
+  const made = revokedCohortNames(revocations.flat());
+  let position = 0;
+  for (const [index, [revocation]] of revocations.entries()) {
+    if (revocation === undefined) continue;
+    const { cohort, fraction } = revocation;
+    const name = made[position] ?? '';
+    position += 1;
+    const sum = (sums.get(cohort) ?? 0) + fraction;
+    sums.set(cohort, sum);
+    if (sum > 1 + 1e-9) {
+      const message = `more of cohort ${showValue(cohort)} is revoked than there is`;
+      faults.push({
+        path: ['events', index, 'revoke', 'fraction'],
+        message,
+        expected: 'shares that add up to 100% at most',
+      });
+    }
+    if (name !== cohort && names.includes(name)) {
+      const message = `the revoked would be called ${showValue(name)}, as another cohort is`;
+      faults.push({
+        path: ['events', index, 'revoke', 'cohort'],
+        message,
+        expected: 'another name for that cohort',
+      });
+    }
+  }
+  const kind = valueAt(data, ['corpus', 'crl', 'kind']) ?? 'direct';
+  if (sums.size > 0 && kind !== 'direct') {
+    const message = `events revoke on a direct CRL, not on one of kind ${showValue(kind)}`;
+    faults.push({ path: ['corpus', 'crl', 'kind'], message, expected: 'direct' });
+  }
+  return faults;
+}
+
+function serviceFaults(event: unknown, path: Path, { checkFault }: Vocabulary): Fault[] {
+  const service = valueAt(event, ['faults', 'service']);
+  const set = valueAt(event, ['faults', 'set']);
+  if ((service !== 'ocsp' && service !== 'crl') || !Array.isArray(set)) return [];
+  return writtenFaults(service, set, path, checkFault);
+}
+
+/** Mistakes of the faults that services start with. */
+export function serviceSectionFaults(data: unknown, { checkFault }: Vocabulary): Fault[] {
+  return (['ocsp', 'crl'] as const).flatMap((service) => {
+    const set = valueAt(data, ['services', service, 'faults']);
+    return Array.isArray(set) ? writtenFaults(service, set, ['services', service, 'faults'], checkFault) : [];
+  });
+}
+
+function writtenFaults(
+  service: 'ocsp' | 'crl',
+  set: readonly unknown[],
+  path: Path,
+  checkFault: Vocabulary['checkFault'],
+): Fault[] {
+  return set.flatMap((written, index) => {
+    const said = typeof written === 'string' ? checkFault?.(service, written) : undefined;
+    if (said === undefined) return [];
+    return [{ path: [...path, index], message: said, expected: 'a fault such as delay=200ms or hang@25%' }];
+  });
 }
 
 function kindFaults(event: unknown, path: Path): Fault[] {
@@ -35,9 +122,22 @@ function cohortFaults(event: unknown, data: unknown, path: Path): Fault[] {
   const name = valueAt(event, ['revoke', 'cohort']);
   const cohorts = valueAt(data, ['cohorts']);
   if (typeof name !== 'string' || !Array.isArray(cohorts)) return [];
-  const names = cohorts
+  const cohort = cohorts.find((candidate) => valueAt(candidate, ['name']) === name);
+  if (cohort === undefined) {
+    const expected = `one of ${cohortNamesOf(data).join(', ')}`;
+    return [{ path, message: `there is no cohort ${showValue(name)}`, expected }];
+  }
+  const expect = valueAt(cohort, ['expect']);
+  const outcome = typeof expect === 'object' ? valueAt(expect, ['outcome']) : expect;
+  const defect = valueAt(cohort, ['defect']) ?? 'none';
+  if (outcome === 'accept' && defect === 'none') return [];
+  const message = `cohort ${showValue(name)} is not let in to begin with`;
+  return [{ path, message, expected: 'a cohort without a defect that is expected to be accepted' }];
+}
+
+function cohortNamesOf(data: unknown): string[] {
+  const cohorts = valueAt(data, ['cohorts']);
+  return (Array.isArray(cohorts) ? cohorts : [])
     .map((cohort) => valueAt(cohort, ['name']))
     .filter((known) => typeof known === 'string');
-  if (names.includes(name)) return [];
-  return [{ path, message: `there is no cohort ${showValue(name)}`, expected: `one of ${names.join(', ')}` }];
 }

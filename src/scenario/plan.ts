@@ -108,9 +108,9 @@ export type ServicesPlan = {
   crl: { faults: string[] };
 };
 
-/** `atMs` counts from the start of the measured window. */
+/** `atMs` counts from the start of the measured window; all identities of `cohort` are revoked. */
 export type EventPlan =
-  | { atMs: number; kind: 'revoke'; cohort: string; fraction: number }
+  | { atMs: number; kind: 'revoke'; cohort: string }
   | { atMs: number; kind: 'faults'; service: 'ocsp' | 'crl'; faults: string[] };
 
 export type LoadModel = 'constant-arrival-rate' | 'ramping-arrival-rate' | 'constant-vus' | 'ramping-vus';
@@ -137,7 +137,13 @@ export type LoadPlan = {
   gracefulStopMs: number;
 };
 
-export type ExpectedOutcome = 'accept' | 'reject' | 'reject-at-tls' | 'reject-at-connect';
+/** `accept-until-revoked`: the identities of an event, accepted until it and refused after it; how soon is what is measured. */
+export type ExpectedOutcome =
+  | 'accept'
+  | 'reject'
+  | 'reject-at-tls'
+  | 'reject-at-connect'
+  | 'accept-until-revoked';
 
 export type Expectation = {
   outcome: ExpectedOutcome;
@@ -165,4 +171,8 @@ export type CohortPlan = {
   certificate?: CertificatePlan;
   /** For the defect `ends-within-run`: milliseconds from the making of the corpus to the end of the validity. */
   endsAfterMs?: number;
+  /** When an event revokes all of them, from the start of the measured window. */
+  revokedAtMs?: number;
+  /** The cohort of the scenario that these identities were taken out of, to be revoked. */
+  partOf?: string;
 };

@@ -1,5 +1,6 @@
 import { crossFaults } from './checks.ts';
 import { readDocument } from './document.ts';
+import { namesOfRevoked } from './event-checks.ts';
 import { type FieldSchema, fieldSchema } from './field-schema.ts';
 import { baseLayer, type Layered, valueAt } from './layers.ts';
 import { nearestWord } from './nearest.ts';
@@ -151,7 +152,8 @@ function checkThresholds(
   const { thresholds = [], cohorts } = base.data;
   const cohortNames = (Array.isArray(cohorts) ? cohorts : [])
     .map((cohort) => valueAt(cohort, ['name']))
-    .filter((name) => typeof name === 'string');
+    .filter((name) => typeof name === 'string')
+    .concat(namesOfRevoked(base.data));
   const applying: string[] = [];
   for (const [index, expression] of (Array.isArray(thresholds) ? thresholds : []).entries()) {
     if (typeof expression !== 'string') continue;

@@ -9,7 +9,9 @@ import type {
   ServicesPlan,
   VariantPlan,
 } from './plan.ts';
+import { splitRevoked } from './revoked-cohorts.ts';
 import type { Scenario } from './schema.ts';
+import { shareOf } from './share.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** One variant of a scenario that has passed all checks, with nothing left to be filled in. */
@@ -31,7 +33,7 @@ export function resolveVariant(
     })),
   );
   if ('needed' in shares) throw new Error('identities were shared out before they were checked');
-  const cohorts = scenario.cohorts.map(
+  const written = scenario.cohorts.map(
     (cohort, index): CohortPlan => ({
       name: cohort.name,
       weight: cohort.weight,
@@ -45,6 +47,7 @@ export function resolveVariant(
       ...(cohort.endsAfter !== undefined && { endsAfterMs: milliseconds(cohort.endsAfter) }),
     }),
   );
+  const { cohorts, events } = resolveEvents(scenario.events, written);
   const crlEntries = scenario.corpus.crlEntries ?? shares.revoked;
   const refusedAt = refusalLayer(cohorts);
   return {
@@ -70,7 +73,7 @@ export function resolveVariant(
     },
     broker: resolveBroker(scenario.broker),
     services: resolveServices(scenario.services),
-    events: resolveEvents(scenario.events),
+    events,
     load: resolveLoad(scenario.load),
     cohorts,
   };
@@ -109,29 +112,29 @@ function resolveServices({ ocsp, crl }: Scenario['services']): ServicesPlan {
   return { ocsp: { signing, validityMs: milliseconds(validity), faults }, crl };
 }
 
-function resolveEvents(events: Scenario['events']): EventPlan[] {
-  return events
-    .flatMap(({ at, revoke, faults }): EventPlan[] => {
-      const atMs = milliseconds(at);
-      if (revoke !== undefined) {
-        return [{ atMs, kind: 'revoke', cohort: revoke.cohort, fraction: shareOf(revoke.fraction) }];
-      }
-      return faults === undefined
-        ? []
-        : [{ atMs, kind: 'faults', service: faults.service, faults: faults.set }];
-    })
-    .sort((one, other) => one.atMs - other.atMs);
-}
-
-/** `10%` and 0.1 are one. */
-function shareOf(fraction: number | string): number {
-  return typeof fraction === 'number' ? fraction : Number(fraction.slice(0, -1)) / 100;
+function resolveEvents(
+  events: Scenario['events'],
+  cohorts: readonly CohortPlan[],
+): { cohorts: CohortPlan[]; events: EventPlan[] } {
+  const faults = events.flatMap(({ at, faults }): EventPlan[] =>
+    faults === undefined
+      ? []
+      : [{ atMs: milliseconds(at), kind: 'faults', service: faults.service, faults: faults.set }],
+  );
+  const revocations = events.flatMap(({ at, revoke }) =>
+    revoke === undefined
+      ? []
+      : [{ atMs: milliseconds(at), cohort: revoke.cohort, fraction: shareOf(revoke.fraction) }],
+  );
+  const split = splitRevoked(cohorts, revocations);
+  const inOrder = [...faults, ...split.events].sort((one, other) => one.atMs - other.atMs);
+  return { cohorts: split.cohorts, events: inOrder };
 }
 
 /** The one layer at which all unwelcome cohorts are expected to be refused, where they name one and the same. */
 function refusalLayer(cohorts: readonly CohortPlan[]): 'tls' | 'connect' | undefined {
   const outcomes = new Set(
-    cohorts.map(({ expect }) => expect.outcome).filter((outcome) => outcome !== 'accept'),
+    cohorts.map(({ expect }) => expect.outcome).filter((outcome) => outcome.startsWith('reject')),
   );
   if (outcomes.size !== 1) return undefined;
   return outcomes.has('reject-at-tls') ? 'tls' : outcomes.has('reject-at-connect') ? 'connect' : undefined;

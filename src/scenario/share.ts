@@ -22,3 +22,8 @@ export function shareOut(total: number, weights: readonly number[]): number[] {
   }
   return shares;
 }
+
+/** `10%` and 0.1 are one. */
+export function shareOf(fraction: number | string): number {
+  return typeof fraction === 'number' ? fraction : Number(fraction.replace(/%$/, '')) / 100;
+}

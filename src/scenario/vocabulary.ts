@@ -27,6 +27,8 @@ export type Vocabulary = {
     transports: readonly string[];
   }[];
   drivers: readonly string[];
+  /** Why a service has no such fault; undefined where it has. */
+  checkFault?(service: 'ocsp' | 'crl', written: string): string | undefined;
   /** undefined when the expression is fine, else what was expected instead and the nearest known word. */
   checkThreshold(
     expression: string,

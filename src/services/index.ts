@@ -2,7 +2,9 @@
 
 export { openControlPort } from './control/control-port.ts';
 export type { ServiceOrder } from './control/protocol.ts';
+export { RevisableCrls } from './crl/revisable-crls.ts';
 export type { Fault, ServiceName } from './faults/fault.ts';
+export { checkFault } from './faults/fault-set.ts';
 export { faults } from './faults/index.ts';
 export { type OcspIssuer, type OcspIssuerFiles, type OcspIssuerTexts, ocspIssuer } from './ocsp/issuer.ts';
 export { type OcspServiceOptions, openOcspService } from './ocsp/ocsp-service.ts';

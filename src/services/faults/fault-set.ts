@@ -27,6 +27,17 @@ function readFault(text: string, service: ServiceName): Active {
   return { name, effect, share };
 }
 
+/** Why a service has no such fault, in a sentence; undefined where it has. */
+export function checkFault(service: ServiceName, written: string): string | undefined {
+  try {
+    readFault(written, service);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ServiceError) return error.message;
+    throw error;
+  }
+}
+
 /** The faults that are on, and how often each has struck. */
 export class FaultSet {
   readonly #service: ServiceName;

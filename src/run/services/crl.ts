@@ -1,0 +1,21 @@
+import { basename } from 'node:path';
+import type { ServiceKind } from './service-kind.ts';
+
+/** How long a cache may keep a CRL: a broker that polls is to ask each time. */
+const maxAgeMs = 1_000;
+
+/** The distribution point, for targets that fetch their CRL by HTTP. */
+export const crl: ServiceKind = {
+  kind: 'crl',
+  urlName: 'crlUrl',
+  wanted: ({ target, broker }) => target.revocation.startsWith('crl') && broker.crl.source === 'http',
+  order: ({ variant, crlFile }) => ({
+    service: 'crl',
+    host: '127.0.0.1',
+    port: 0,
+    files: [crlFile],
+    maxAgeMs,
+    faults: variant.services.crl.faults,
+  }),
+  path: ({ crlFile }) => `/${basename(crlFile)}`,
+};

@@ -1,0 +1,24 @@
+import type { VariantPlan } from '../../scenario/plan.ts';
+import type { ServiceOrder } from '../../services/index.ts';
+import type { TargetOrder } from '../../targets/target.ts';
+
+/** What a service is made from: the files and texts of the variant's corpus. */
+export type ServiceContext = {
+  variant: VariantPlan;
+  /** PEM: the CRLs as they are now; events write them anew. */
+  crlFile: string;
+  /** The CAs that issue for clients, with all that they have issued. Made when asked for: it takes a moment with many identities. */
+  issuers: () => Extract<ServiceOrder, { service: 'ocsp' }>['issuers'];
+};
+
+/** A service that targets ask: one file, one line in `index.ts`. */
+export type ServiceKind = {
+  kind: ServiceOrder['service'];
+  /** The name by which a target is told its address. */
+  urlName: keyof TargetOrder['services'];
+  /** Whether a variant's target asks it. */
+  wanted(variant: VariantPlan): boolean;
+  order(context: ServiceContext): ServiceOrder;
+  /** What is asked, from the root of the service's address. */
+  path(context: ServiceContext): string;
+};
