@@ -26,6 +26,7 @@ const phases = [
 ] as const;
 const responses = ['authenticated', 'rejected'] as const;
 const counts = ['attempts', 'falseAccepts', 'falseRejects', 'errors'] as const;
+const lags = ['firstRefusal', 'lastAccept'] as const;
 const spread = ['p50', 'p99', 'max'] as const;
 const arrivals = ['scheduled', 'started', 'missedArrivals', 'finished', 'unfinished'] as const;
 
@@ -47,6 +48,16 @@ export const metricFamilies: readonly MetricFamily[] = [
     pattern: `COHORT.(${counts.join('|')})`,
     unit: '',
     describe: 'Counts of a cohort over all rounds. `errors` ended without a decision of the broker.',
+  },
+  {
+    pattern: `COHORT.lag.(${lags.join('|')})`,
+    unit: 'ms',
+    describe: 'From the revocation of a cohort in mid-round to its first refusal, and to its last accept.',
+  },
+  {
+    pattern: 'COHORT.lag.acceptedAfter',
+    unit: '',
+    describe: 'Clients let in although they had been revoked by then, over all rounds.',
   },
   { pattern: `all.(${counts.join('|')})`, unit: '', describe: 'The same, summed over all cohorts.' },
   {
@@ -111,11 +122,14 @@ const cohortSuffixes: readonly string[] = [
   ...phases.flatMap((phase) => stats.map((stat) => `${phase}.${stat}`)),
   ...responses.flatMap((phase) => stats.map((stat) => `response.${phase}.${stat}`)),
   ...counts,
+  ...lags.map((lag) => `lag.${lag}`),
+  'lag.acceptedAfter',
 ];
 
 function cohortMetric(cohort: string, suffix: string): Metric | undefined {
   if (!cohortSuffixes.includes(suffix)) return undefined;
   const parts = suffix.split('.');
+  if (parts[0] === 'lag') return lagMetric(cohort, suffix);
   const count = counts.find((known) => known === suffix);
   const stat = stats.find((known) => known === parts.at(-1));
   return {
@@ -127,6 +141,21 @@ function cohortMetric(cohort: string, suffix: string): Metric | undefined {
       if (count !== undefined) return readCount(count, [result]);
       const latency = latencyOf(result, parts);
       return stat === undefined || latency === undefined || latency.count === 0 ? null : latency[stat];
+    },
+  };
+}
+
+function lagMetric(cohort: string, suffix: string): Metric {
+  const lag = lags.find((known) => suffix === `lag.${known}`);
+  return {
+    name: `${cohort}.${suffix}`,
+    unit: lag === undefined ? '' : 'ms',
+    read(variant) {
+      const told = measured(variant)?.cohorts.find(({ name }) => name === cohort)?.lag;
+      if (told === undefined) return null;
+      if (lag === undefined) return told.acceptedAfter ?? null;
+      // None let in after it: the last accept was not after the revocation at all.
+      return (lag === 'firstRefusal' ? told.firstRefusalMs : (told.lastAcceptMs ?? 0)) ?? null;
     },
   };
 }

@@ -57,10 +57,9 @@ function falseVerdicts(variants: readonly VariantResult[]): string[] {
       const broken = brokenRounds(variant, cohort.name);
       const rejects = cohort.falseRejects - broken.falseRejects;
       if (rejects > 0) {
-        const should =
-          cohort.expected === 'accept'
-            ? 'rejected, and all should be accepted'
-            : `not rejected as expected (${expectedOf(cohort)})`;
+        const should = cohort.expected.startsWith('accept')
+          ? 'rejected, and all should be accepted'
+          : `not rejected as expected (${expectedOf(cohort)})`;
         reasons.push(`${share(rejects, cohort.attempts - broken.attempts)} of ${place} were ${should}`);
       }
       return reasons;

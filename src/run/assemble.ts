@@ -8,6 +8,7 @@ import { type BrokerCounts, sumCounts } from './broker-counts.ts';
 import { judgeCohort } from './judgement.ts';
 import { describeLag } from './lag.ts';
 import type { MeasuredRound } from './measured-round.ts';
+import { eventFigures, serviceFigures } from './service-figures.ts';
 
 /** A measured round with the broker's own count of each cohort, where the target keeps one. */
 export type CountedRound = MeasuredRound & { counts: BrokerCounts[] | null };
@@ -43,8 +44,17 @@ export function describeVariant(
     },
     generator: { ...generatorFigures(rounds, merged), workers },
     accounting: accounting(merged),
+    ...optional('services', serviceFigures(rounds)),
     corpus,
   };
+}
+
+/** A field that there is, or none: a result has no field that is undefined. */
+function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { [Field in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { [Field in Name]: Value });
 }
 
 function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
@@ -61,6 +71,8 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
     accounting: accounting(recording),
     target: targetFigures([round]),
     generator: generatorFigures([round], recording),
+    ...optional('services', serviceFigures([round])),
+    ...optional('events', eventFigures(round)),
     cohorts: variant.cohorts.map((plan, index) => {
       const { name, attempts, falseAccepts, falseRejects, errors, latencyMs, lag } = describeCohort(
         plan,
@@ -74,7 +86,7 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
         falseRejects,
         errors,
         latencyMs,
-        ...(lag === undefined ? {} : { lag }),
+        ...optional('lag', lag),
       };
     }),
     timeline: {
@@ -137,7 +149,7 @@ function describeCohort(
       sent: recording.bytesSent / Math.max(1, finished),
       received: recording.bytesReceived / Math.max(1, finished),
     },
-    ...(lag === undefined ? {} : { lag }),
+    ...optional('lag', lag),
     ...tail,
   };
 }

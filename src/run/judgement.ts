@@ -29,6 +29,11 @@ export function judgeCohort(
   const accepted = count(['accepted']);
   const errors = count(errorKinds);
   if (expected.outcome === 'accept') return { falseAccepts: 0, falseRejects: count(refusalKinds), errors };
+  if (expected.outcome === 'accept-until-revoked') {
+    // How long it is let in after its revocation is what is measured, and no error.
+    const refusedBefore = count(refusalKinds) - (recording.afterMark?.refused ?? 0);
+    return { falseAccepts: 0, falseRejects: refusedBefore, errors };
+  }
 
   const right = refusalsAt(expected);
   let falseRejects = count(refusalKinds) - count(right);

@@ -54,11 +54,12 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
       if (snapshot !== null) samples.push(sampleOf(snapshot, before, performance.now() - startedAt));
     });
   }, sampleIntervalMs);
-  const now = () => performance.now() - startedAt;
+  const now = () => run.progress().elapsedMs;
   const playing = playEvents(variant.events, now, async (event) => {
+    const revoked = variant.cohorts.findIndex(({ name }) => event.kind === 'revoke' && name === event.cohort);
     let atMs = 0;
     const more = await surroundings.happen(event, () => {
-      atMs = now();
+      atMs = revoked < 0 ? now() : run.mark(revoked);
     });
     return { atMs, ...more };
   });

@@ -34,13 +34,17 @@ export function playEvents(
   let over = false;
   let failure: unknown;
 
+  const sleep = (ms: number) =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+      timer = setTimeout(resolve, Math.ceil(ms));
+    });
+
   async function play(): Promise<void> {
     for (let plan = waiting.shift(); plan !== undefined && !over; plan = waiting.shift()) {
-      const due = plan.atMs;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        timer = setTimeout(resolve, Math.max(0, due - nowMs()));
-      });
+      // The round's clock may start after ours.
+      for (let leftMs = plan.atMs - nowMs(); leftMs > 0 && !over; leftMs = plan.atMs - nowMs())
+        await sleep(leftMs);
       if (over) return;
       const { atMs, ...more } = await perform(plan);
       played.push({ plan, atMs, doneMs: nowMs(), ...more });

@@ -20,7 +20,7 @@ export function revokedCohortNames(revocations: readonly { cohort: string; fract
 /**
  * Takes the identities that will be revoked out of their cohorts, each share a cohort of its own right behind it, with its share of the
  * weight: what happens to them is then counted, timed and drawn like that of any other. A share is of the cohort as written of at
- * least one identity.
+ * least one identity; where nothing is left for the rest, the rest is no cohort.
  */
 export function splitRevoked(
   cohorts: readonly CohortPlan[],
@@ -34,11 +34,12 @@ export function splitRevoked(
     const own = revocations.flatMap((revocation, index) =>
       revocation.cohort === cohort.name ? [{ ...revocation, name: names[index] ?? '' }] : [],
     );
+    if (own.length === 0) return [cohort];
     let left = cohort.identities;
     const parts = own.map(({ name, atMs, fraction }): CohortPlan => {
       const whole = fraction === 1;
       const wanted = Math.max(1, Math.round(cohort.identities * fraction));
-      const identities = whole ? left : Math.max(1, Math.min(left - 1, wanted));
+      const identities = whole ? left : Math.min(left, wanted);
       left -= identities;
       return {
         ...cohort,
@@ -50,8 +51,10 @@ export function splitRevoked(
         ...(name !== cohort.name && { partOf: cohort.name }),
       };
     });
-    const weight = own.reduce((rest, { fraction }) => rest - cohort.weight * fraction, cohort.weight);
-    return left > 0 ? [{ ...cohort, identities: left, weight: Math.max(0, weight) }, ...parts] : parts;
+    const parted = parts.filter(({ identities }) => identities > 0);
+    if (left === 0) return parted;
+    const rest = own.reduce((weight, { fraction }) => weight - cohort.weight * fraction, cohort.weight);
+    return [{ ...cohort, identities: left, weight: Math.max(0, rest) }, ...parted];
   });
   return { cohorts: split, events };
 }

@@ -32,7 +32,7 @@ export function safetySentences({ variants }: Result): Sentence[] {
 }
 
 function rejectedHow({ cohort }: Placed): string {
-  return cohort.expected === 'accept' ? 'turned away' : 'turned away in another way than expected';
+  return cohort.expected.startsWith('accept') ? 'turned away' : 'turned away in another way than expected';
 }
 
 function contradicted({ variant, cohort }: Placed, wrong: number, how: string, several: boolean): Sentence {
@@ -70,7 +70,7 @@ function beyond(more: number): Sentence[] {
 function clean(all: readonly Placed[], noneLetIn: boolean, noneTurnedAway: boolean): Sentence[] {
   const total = (expected: (cohort: CohortResult) => boolean) =>
     all.reduce((sum, { cohort }) => (expected(cohort) ? sum + decided(cohort) : sum), 0);
-  const unwanted = total(({ expected }) => expected !== 'accept');
+  const unwanted = total(({ expected }) => expected.startsWith('reject'));
   const wanted = total(({ expected }) => expected === 'accept');
   const sentences: Sentence[] = [];
   if (noneLetIn && unwanted > 0)

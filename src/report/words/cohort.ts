@@ -18,7 +18,7 @@ export function seen(cohort: CohortResult, kind: OutcomeKind): number {
 export function cohortVerdict(cohort: CohortResult): { tone: Tone; text: string } {
   const wrong = [
     named(cohort.falseAccepts, 'false accept'),
-    cohort.expected === 'accept'
+    cohort.expected.startsWith('accept')
       ? named(cohort.falseRejects, 'false reject')
       : named(cohort.falseRejects, 'refused in another way than expected', ''),
   ].filter((text) => text !== '');
@@ -31,7 +31,7 @@ export function cohortVerdict(cohort: CohortResult): { tone: Tone; text: string 
 /** What a cell of the matrix is called when it contradicts the cohort's expectation; null when it doesn't. */
 export function contradiction(cohort: CohortResult, kind: OutcomeKind): string | null {
   if (seen(cohort, kind) === 0) return null;
-  if (cohort.expected === 'accept')
+  if (cohort.expected.startsWith('accept'))
     return refusalKinds.includes(kind) && cohort.falseRejects > 0 ? 'false reject' : null;
   if (kind === 'accepted') return cohort.falseAccepts > 0 ? 'false accept' : null;
   if (cohort.falseRejects === 0) return null;
