@@ -20,9 +20,16 @@ export function twoSidedT(degrees: number, confidence: number): number {
   return (low + high) / 2;
 }
 
+/** Probability that a Student variable with `degrees` degrees of freedom is at least as far from 0 as `t`, on either side. */
+export function twoSidedP(t: number, degrees: number): number {
+  const size = Math.abs(t);
+  if (size === Number.POSITIVE_INFINITY) return 0;
+  return incompleteBeta(degrees / 2, 0.5, degrees / (degrees + size * size));
+}
+
 /** P(|T| ≤ t), by the regularised incomplete beta function (Abramowitz & Stegun 26.7.1). */
 function withinT(t: number, degrees: number): number {
-  return 1 - incompleteBeta(degrees / 2, 0.5, degrees / (degrees + t * t));
+  return 1 - twoSidedP(t, degrees);
 }
 
 /** I_x(a, b), by the continued fraction 26.5.8 of Abramowitz & Stegun, on the side where it converges fast. */
