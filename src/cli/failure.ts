@@ -1,3 +1,4 @@
+import { BaselineError } from '../gate/baseline-error.ts';
 import { exitCodes } from '../gate/exit-codes.ts';
 import { PkiError } from '../pki/pki-error.ts';
 import { ResultError } from '../result/result-error.ts';
@@ -11,6 +12,7 @@ import { UsageError } from './usage-error.ts';
 const told = [
   ScenarioError,
   UsageError,
+  BaselineError,
   RunError,
   ResultError,
   PkiError,
@@ -37,6 +39,7 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ScenarioError || error instanceof UsageError || error instanceof ResultError)
     return exitCodes.badScenario;
+  if (error instanceof BaselineError) return exitCodes.noBaseline;
   if (error instanceof PkiError && error.code === 'bad-spec') return exitCodes.badScenario;
   if (error instanceof ServiceError && isMistake(error)) return exitCodes.badScenario;
   if (error instanceof RunError && error.code === 'output') return exitCodes.badScenario;

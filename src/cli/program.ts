@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseTolerance } from '../gate/compare-settings.ts';
 import { ownVersion } from '../run/environment.ts';
 import { parseDuration } from '../scenario/duration.ts';
+import { compare } from './compare.ts';
 import { doctor } from './doctor.ts';
 import { init } from './init.ts';
 import { pki } from './pki.ts';
@@ -45,6 +47,19 @@ export function program(): Command {
     .description('check a scenario and say what it would run')
     .option('--json', 'print the resolved plan')
     .action(validate);
+
+  command('compare')
+    .argument(
+      '<RESULT...>',
+      'the baseline and one or several candidates: result.json files or folders of runs',
+    )
+    .description('hold results against a baseline; one alone is compared within itself, as its scenario asks')
+    .addOption(toleranceOption())
+    .option('--metric <NAME>', 'gate on this metric instead; may be repeated', collect, [])
+    .option('--all', 'compare every metric that rounds have')
+    .option('--allow-other-machine', 'also with a baseline of another machine, converted by the calibration')
+    .option('--json', 'print the comparisons as JSON')
+    .action(compare);
 
   command('report')
     .argument('<RESULT>', 'a result.json')
@@ -165,6 +180,16 @@ function portNumber(value: string): number {
   const port = integer(value);
   if (port > 65_535) throw new InvalidArgumentError('it takes a port, 0 to 65535.');
   return port;
+}
+
+function toleranceOption(): Option {
+  return new Option('--tolerance <PERCENT>', 'smallest slowdown worth failing for, e.g. 5%').argParser(
+    (value) => {
+      const share = parseTolerance(value);
+      if (share === undefined) throw new InvalidArgumentError('it takes a percentage above 0, such as 5%.');
+      return share;
+    },
+  );
 }
 
 function durationOption(flags: string, description: string, standard: string): Option {

@@ -1,4 +1,5 @@
-import type { ThresholdResult, VariantResult, Verdict } from '../result/schema.ts';
+import type { Comparison, ThresholdResult, VariantResult, Verdict } from '../result/schema.ts';
+import { regressionReasons } from './comparison-words.ts';
 import { exitCodes } from './exit-codes.ts';
 
 export type JudgeInput = {
@@ -9,6 +10,11 @@ export type JudgeInput = {
   interrupted: boolean;
   /** Not one round was measured. */
   noneRan: boolean;
+  comparisons?: readonly Comparison[];
+  /** Why the baseline that was asked for can't be used. */
+  noBaseline?: string;
+  /** The command that looks closer at a regression. */
+  lookCloser?: string;
 };
 
 type Finding = { word: Verdict['word']; exitCode: number; reasons: string[] };
@@ -22,6 +28,16 @@ export function judge(input: JudgeInput): Verdict {
   const findings = [
     { word: 'false verdicts' as const, exitCode: exitCodes.falseVerdicts, reasons: falseVerdicts(variants) },
     { word: 'not valid' as const, exitCode: exitCodes.notValid, reasons: invalidity(input) },
+    {
+      word: 'regressed' as const,
+      exitCode: exitCodes.regressed,
+      reasons: regressionReasons(input.comparisons ?? [], input.lookCloser),
+    },
+    {
+      word: 'no baseline' as const,
+      exitCode: exitCodes.noBaseline,
+      reasons: input.noBaseline === undefined ? [] : [input.noBaseline],
+    },
     {
       word: 'threshold failed' as const,
       exitCode: exitCodes.thresholdFailed,

@@ -167,8 +167,34 @@ export const comparisonSchema = z.looseObject({
   ratio: z.number(),
   low: z.number(),
   high: z.number(),
-  confidence: z.number(),
+  confidence: z.number().describe('Of the interval, corrected for the number of metrics compared'),
   verdict: z.enum(['faster', 'same', 'slower', 'inconclusive']),
+  unit: z.string().optional(),
+  gated: z.boolean().optional().describe('Whether `slower` fails the run'),
+  tolerance: z.number().optional().describe('Smallest slowdown worth failing for: 0.05 for 5 %'),
+  pValue: z.number().optional(),
+  correction: z.string().optional().describe('How the family of metrics was corrected for its number'),
+  method: z.string().optional(),
+  paired: z.boolean().optional().describe('Rounds of one run, measured side by side'),
+  rounds: z.looseObject({ baseline: count, candidate: count }).optional(),
+  roundSd: z.number().optional().describe('Spread of single rounds, as the SD of the log ratio'),
+  betweenRunsSd: z
+    .number()
+    .optional()
+    .describe('What runs of one and the same thing differ by, as the SD of the log; only between runs'),
+  betweenRunsSource: z.enum(['recorded', 'assumed']).optional(),
+  normalisedBy: z
+    .number()
+    .optional()
+    .describe("What the baseline's figures were multiplied by, its machine being another"),
+  roundsToDecide: count
+    .nullable()
+    .optional()
+    .describe('Rounds that would give a verdict other than inconclusive; null where no number would'),
+  differs: z
+    .record(z.string(), z.tuple([z.unknown(), z.unknown()]))
+    .optional()
+    .describe('Labels that are not the same, with both values'),
 });
 
 export const verdictSchema = z.looseObject({
@@ -231,6 +257,7 @@ export type Sessions = z.infer<typeof sessionsSchema>;
 export type Negotiated = z.infer<typeof negotiatedSchema>;
 export type Latency = z.infer<typeof latencySchema>;
 export type ThresholdResult = z.infer<typeof thresholdResultSchema>;
+export type Comparison = z.infer<typeof comparisonSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type Accounting = z.infer<typeof accountingSchema>;

@@ -24,7 +24,12 @@ export function pairedEffect(baseline: readonly number[], candidate: readonly nu
   const logs = Array.from({ length: pairs }, (_, i) => Math.log((candidate[i] ?? 0) / (baseline[i] ?? 0)));
   const perRound = logs.every(Number.isFinite) ? trimmedMean(logs) : null;
   if (perRound === null) return null;
-  return { ...perRound, perRound, rounds: pairs, betweenRuns: { error: 0, degrees: Number.POSITIVE_INFINITY } };
+  return {
+    ...perRound,
+    perRound,
+    rounds: pairs,
+    betweenRuns: { error: 0, degrees: Number.POSITIVE_INFINITY },
+  };
 }
 
 /**

@@ -1,6 +1,13 @@
 export { bootstrapInterval } from './bootstrap.ts';
 export { calibrate, calibrationNames } from './calibration.ts';
-export { type Effect, effectP, pairedEffect, type RunNoise, ratioInterval, unpairedEffect } from './effect.ts';
+export {
+  type Effect,
+  effectP,
+  pairedEffect,
+  type RunNoise,
+  ratioInterval,
+  unpairedEffect,
+} from './effect.ts';
 export { alpha, holmConfidences } from './holm.ts';
 export { type Interval, meanInterval, wilson } from './interval.ts';
 export { lookAlpha, looks } from './looks.ts';

@@ -10,6 +10,9 @@ export type Location = {
 /** Share of the values that is cut off at each end: with ten rounds the best and the worst. */
 export const trimmedShare = 0.1;
 
+/** From here on Student is the normal distribution, to every digit that anyone reads. */
+const mostDegrees = 1e6;
+
 /**
  * Trimmed mean with the standard error of Tukey and McLaughlin (1963), from the winsorised deviations. One round that another program
  * disturbed moves it little, and no round has to be left out by hand. Below ten values nothing is cut, and it is the plain mean.
@@ -37,7 +40,8 @@ export function addErrors(parts: readonly Pick<Location, 'error' | 'degrees'>[])
   degrees: number;
 } {
   const variance = parts.reduce((sum, { error }) => sum + error ** 2, 0);
-  if (variance === 0) return { error: 0, degrees: Math.min(...parts.map(({ degrees }) => degrees)) };
+  if (variance === 0)
+    return { error: 0, degrees: Math.min(mostDegrees, ...parts.map(({ degrees }) => degrees)) };
   const fourth = parts.reduce((sum, { error, degrees }) => sum + error ** 4 / degrees, 0);
-  return { error: Math.sqrt(variance), degrees: Math.max(1, variance ** 2 / fourth) };
+  return { error: Math.sqrt(variance), degrees: Math.min(mostDegrees, Math.max(1, variance ** 2 / fourth)) };
 }

@@ -1,0 +1,84 @@
+import type { Comparison, Result } from '../result/schema.ts';
+import { BaselineError } from './baseline-error.ts';
+import { compareSides } from './compare.ts';
+import type { CompareSettings } from './compare-settings.ts';
+import { fewestRounds, machineFactor, matchVariants, misfits, wholeRounds } from './fit.ts';
+import type { Noise } from './noise.ts';
+
+export type AgainstBaseline = {
+  /** What sentences call the baseline: its file. */
+  file: string;
+  settings: CompareSettings;
+  noise: Noise | null;
+  allowOtherMachine: boolean;
+  level?: number;
+};
+
+/** Comparisons, and what a reader should know of them: variants that the baseline lacks, figures that had to be converted. */
+export type Compared = { comparisons: Comparison[]; notes: string[] };
+
+/**
+ * Holds a result against an earlier one of the same scenario, variant by variant.
+ *
+ * @throws BaselineError `baseline-unfit` when it is no baseline for this candidate.
+ */
+export function compareWithBaseline(
+  baseline: Result,
+  candidate: Result,
+  { file, settings, noise, allowOtherMachine, level }: AgainstBaseline,
+): Compared {
+  const found = misfits(baseline, candidate);
+  const barring = found.filter(({ about }) => !(allowOtherMachine && about === 'environment'));
+  if (barring.length > 0) {
+    const environment = barring.every(({ about }) => about === 'environment');
+    const mend = environment
+      ? 'measure a baseline here with --save-baseline, or convert this one by the calibration with --allow-other-machine'
+      : 'measure a new one with --save-baseline';
+    throw new BaselineError(
+      'baseline-unfit',
+      `${file} is no baseline for this result: ${barring.map(({ reason }) => reason).join('; ')}. ${capital(mend)}.`,
+    );
+  }
+  const elsewhere = found.length > 0;
+  const converted = elsewhere ? machineFactor(baseline.environment, candidate.environment) : null;
+  if (elsewhere && converted === null)
+    throw new BaselineError(
+      'baseline-unfit',
+      `${file} is of another machine and has no calibration in common with this one, so nothing converts the one into the other.`,
+    );
+  const notes: string[] = [];
+  if (converted !== null)
+    notes.push(
+      `the baseline is of another machine or runtime (${found.map(({ reason }) => reason).join('; ')}): its times were multiplied by ${converted.factor.toFixed(3)}, as the calibration of both says, and the interval holds how far its parts disagree`,
+    );
+  const when = baseline.startedAt.slice(0, 16).replace('T', ' ');
+  const pairs = matchVariants(baseline, candidate);
+  const comparisons = pairs.flatMap(([before, after]) => {
+    if (wholeRounds(before) < fewestRounds || wholeRounds(after) < fewestRounds) {
+      notes.push(
+        `variant '${after.name}' has ${wholeRounds(before)} whole rounds in the baseline and ${wholeRounds(after)} here, and an interval takes ${fewestRounds} of each: it is not compared`,
+      );
+      return [];
+    }
+    return compareSides(
+      { name: `${before.name} of ${when}`, variant: before },
+      { name: after.name, variant: after },
+      {
+        settings,
+        paired: false,
+        noise,
+        ...(level === undefined ? {} : { level }),
+        ...(converted === null ? {} : { otherMachine: converted }),
+      },
+    );
+  });
+  for (const { name } of candidate.variants) {
+    if (!pairs.some(([, after]) => after.name === name))
+      notes.push(`variant '${name}' is not in the baseline and is not compared`);
+  }
+  return { comparisons, notes };
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
