@@ -34,6 +34,8 @@ export type BrokerSettings = {
   /** Ask about a resumed session again. */
   verifyOnResumption: boolean;
   onRevocation: ('rotate-ticket-keys' | 'cut-sessions')[];
+  /** Share of CPU that is burnt on top of each attempt, for testing gates; 0 for none. */
+  slowdown: number;
 };
 
 /** As HiveMQ and Netty do: ten seconds for the handshake, and for CONNECT after it. */
@@ -44,6 +46,7 @@ export const defaultBrokerSettings: BrokerSettings = {
   crl: { source: 'file', pollMs: 10_000, jitter: 0.1 },
   verifyOnResumption: false,
   onRevocation: [],
+  slowdown: 0,
 };
 
 /** Which layer turned a connection away. */

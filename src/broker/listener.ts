@@ -8,6 +8,7 @@ import type { ConnectionLedger } from './ledger.ts';
 import { openMqtt } from './mqtt.ts';
 import { mendPeerCertificateLeak } from './peer-certificate-leak.ts';
 import { revocationCheck } from './revocation/index.ts';
+import { slowDown } from './slowdown.ts';
 import { readTlsOptions } from './tls-options.ts';
 import { connackVerdict, connectVerdict, handshakeVerdict, tlsRefusal } from './verdict.ts';
 
@@ -41,6 +42,7 @@ export async function openBroker(config: BrokerConfig, ledger: ConnectionLedger)
   });
 
   server.on('connection', (socket: Socket) => book.open(socket));
+  slowDown(server, config.settings.slowdown);
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     book.settleHandshake(socket, handshakeVerdict(error, authorizationErrorOf(socket)));
     // After a timeout Node leaves the socket open.

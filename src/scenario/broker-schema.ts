@@ -91,5 +91,14 @@ export function brokerSchema() {
           { noun: 'mend', example: ['rotate-ticket-keys', 'cut-sessions'] },
         ),
       ),
+    slowdown: z
+      .union([z.number().min(0).max(10), z.string().regex(/^\d{1,4}(?:\.\d{1,3})?%$/)])
+      .default('0%')
+      .meta(
+        about(
+          'Makes the broker dearer on purpose, for testing a gate: a busy-wait adds this share of CPU to each attempt.',
+          { example: '10%', expected: 'a share such as 10% or 0.1' },
+        ),
+      ),
   });
 }

@@ -101,6 +101,8 @@ export type BrokerPlan = {
   crl: { source: 'file' | 'http'; pollMs: number; jitter: number };
   verifyOnResumption: boolean;
   onRevocation: ('rotate-ticket-keys' | 'cut-sessions')[];
+  /** Share of CPU that is burnt on top of each attempt; 0 for none. */
+  slowdown: number;
 };
 
 export type ServicesPlan = {

@@ -98,9 +98,10 @@ function resolveExpectation(expect: Scenario['cohorts'][number]['expect']): Expe
 }
 
 function resolveBroker(broker: Scenario['broker']): BrokerPlan {
-  const { handshakeTimeout, ocsp, crl, ...rest } = broker;
+  const { handshakeTimeout, ocsp, crl, slowdown, ...rest } = broker;
   return {
     ...rest,
+    slowdown: shareOf(slowdown),
     handshakeTimeoutMs: milliseconds(handshakeTimeout),
     ocsp: { timeoutMs: milliseconds(ocsp.timeout), nonce: ocsp.nonce, method: ocsp.method },
     crl: { source: crl.source, pollMs: milliseconds(crl.poll), jitter: crl.jitter },
