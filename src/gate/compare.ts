@@ -33,9 +33,9 @@ export type Circumstances = {
 
 /**
  * What two runs of one and the same scenario differ by where nobody has measured it with `certstorm calibrate`; see `npm run bench:gate`,
- * which prints what was found on recorded runs. Held as if from ten runs, which widens the interval a little.
+ * which prints what was found on recorded runs.
  */
-export const assumedRunNoise: RunNoise = { sd: 0.015, degrees: 10 };
+export const assumedRunNoise: RunNoise = { sd: 0.01, degrees: 30 };
 
 type Measured = {
   metric: RoundMetric;

@@ -6,7 +6,7 @@ import { type Path, showValue } from './place.ts';
 export type PathFault = { message: string; expected: string; nearest?: string };
 
 /** What a variant may change: everything that describes the experiment, nothing that describes the run as a whole. */
-const variantRoots = ['corpus', 'target', 'load', 'cohorts'];
+const variantRoots = ['corpus', 'target', 'broker', 'services', 'events', 'load', 'cohorts'];
 /** What a flag may change besides. */
 const flagRoots = ['name', 'description', 'seed', 'rounds', 'thresholds', ...variantRoots];
 

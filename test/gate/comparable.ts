@@ -66,7 +66,7 @@ export function resultOf(variants: readonly VariantResult[], change: Partial<Res
   };
 }
 
-/** Rounds around a mean, two per cent up and down in turn. */
+/** Rounds around a mean, up to one and a half per cent up and down in turn. */
 export function around(mean: number, count = 12): number[] {
-  return Array.from({ length: count }, (_, i) => mean * (1 + 0.02 * ((i % 4) - 1.5)));
+  return Array.from({ length: count }, (_, i) => mean * (1 + 0.01 * ((i % 4) - 1.5)));
 }

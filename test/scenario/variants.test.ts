@@ -90,14 +90,14 @@ describe('a matrix', () => {
       'a field of the run as a whole',
       withVariants('matrix:\n  rounds: [1, 2]'),
       [
-        "scenario.yaml:3:3: matrix.rounds: unknown field 'rounds': expected one of corpus, target, load, cohorts",
+        "scenario.yaml:3:3: matrix.rounds: unknown field 'rounds': expected one of corpus, target, broker, services, events, load, cohorts",
       ],
     ],
     [
       'a field without its group',
       withVariants('matrix:\n  revocation: [none]'),
       [
-        "scenario.yaml:3:3: matrix.revocation: unknown field 'revocation': expected one of corpus, target, load, cohorts; did you mean 'target.revocation'?",
+        "scenario.yaml:3:3: matrix.revocation: unknown field 'revocation': expected one of corpus, target, broker, services, events, load, cohorts; did you mean 'target.revocation'?",
       ],
     ],
     [
