@@ -144,7 +144,14 @@ export const variantSchema = z.looseObject({
   generator: generatorFigures.extend({ workers: count }),
   accounting: accountingSchema,
   services: z.array(serviceSchema).optional(),
-  corpus: z.looseObject({ identities: count, crlEntries: count, crlBytes: count }),
+  corpus: z.looseObject({
+    identities: count,
+    crlEntries: count,
+    crlBytes: count,
+    makeMsPerIdentity: ms
+      .optional()
+      .describe('CPU time for one key and certificate; absent where all came from the cache'),
+  }),
 });
 
 export const thresholdResultSchema = z.looseObject({

@@ -1,3 +1,5 @@
+import { calculatorScript } from './calculator/calculator.ts';
+
 /**
  * The page's script: the theme, copying, and where the reader is. The page says everything without it. It reads no text of the result but
  * what is on the page, and writes none of it back. Plain JavaScript, since it goes into the page as it is.
@@ -76,4 +78,4 @@ const observer = new IntersectionObserver(
   { rootMargin: '0px 0px -75% 0px' },
 );
 for (const section of document.querySelectorAll('section[id]')) observer.observe(section);
-`;
+${calculatorScript}`;

@@ -23,6 +23,10 @@ ${[0, 1, 2, 3, 4].map((i) => `.series-${i}{color:var(--series-${i})}`).join('')}
 .mark.tick{stroke:currentColor;stroke-width:2.25}
 .row svg .range{stroke:currentColor;stroke-width:3;stroke-linecap:round;opacity:.45;stroke-dasharray:none}
 .interval line{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:none}
+.bounds{fill:none;stroke:var(--ink);stroke-width:1.4;stroke-dasharray:none}
+.marker line{stroke:var(--tone,var(--ink));stroke-width:1.5;stroke-dasharray:4 3}
+.marker text{fill:var(--tone,var(--ink));font-weight:600}
+.span{fill:var(--tone-surface)}
 .faint{fill:var(--page);stroke:var(--ink);stroke-width:1;opacity:.55;stroke-dasharray:none}
 .fill.solid,.bar.solid{fill:currentColor}
 .fill.light,.bar.light{fill:currentColor;opacity:.38}

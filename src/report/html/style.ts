@@ -39,6 +39,8 @@ footer{color:var(--muted);font-size:.875rem;border-top:1px solid var(--line);pad
 .name{font-weight:600}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .no-script .script-only{display:none}
+:root:not(.no-script) .no-script-only{display:none}
+[hidden]{display:none!important}
 `;
 
 const components = `
@@ -81,6 +83,9 @@ details>summary:hover{color:var(--ink)}
 details.variant{border:1px solid var(--line);border-radius:10px;padding:.25rem 1rem;margin-bottom:.6rem}
 details.variant>summary{font-size:1rem;color:var(--ink)}
 details.variant>summary .badge{margin-left:.5rem}
+.inputs{display:flex;flex-wrap:wrap;gap:.75rem 1.5rem;margin:1rem 0}
+.inputs label{display:grid;gap:.15rem;font-size:.875rem;color:var(--muted)}
+.inputs input{font:inherit;color:var(--ink);background:var(--page);border:1px solid var(--muted);border-radius:7px;padding:.3rem .5rem;width:8rem;font-variant-numeric:tabular-nums}
 .code{position:relative}
 .code .copy{position:absolute;top:.6rem;right:.6rem}
 pre{margin:0;padding:1rem;background:var(--surface);border:1px solid var(--line);border-radius:10px;overflow:auto;max-height:32rem;line-height:1.45;overflow-wrap:normal;white-space:pre}

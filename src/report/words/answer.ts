@@ -1,5 +1,6 @@
 import type { Result } from '../../result/index.ts';
 import { costSentences } from './answer-cost.ts';
+import { crossoverSentences } from './answer-crossover.ts';
 import { latencySentences } from './answer-latency.ts';
 import { safetySentences } from './answer-safety.ts';
 import { count } from './numbers.ts';
@@ -18,6 +19,7 @@ export function answer(result: Result): Sentence[] {
       ? [say('warning')`No attempt came to an end, so this result says nothing about the target.`]
       : [
           ...safetySentences(result),
+          ...crossoverSentences(result),
           ...costSentences(result),
           ...latencySentences(result),
           ...missingIntervals(result),

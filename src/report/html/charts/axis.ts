@@ -41,6 +41,24 @@ export function logAxis(title: string, values: readonly number[], wanted = 8): A
   };
 }
 
+/** Where the first size stands on an axis that begins with 0. */
+const gapAfterZero = 0.1;
+
+/** Sizes from 0 on: logarithmic, and 0, which has no logarithm, at the axis' edge with a gap behind it. */
+export function sizeAxis(title: string, values: readonly number[], wanted = 8): Axis {
+  const axis = logAxis(title, values, wanted);
+  if (!values.includes(0)) return axis;
+  const moved = (share: number) => gapAfterZero + (1 - gapAfterZero) * share;
+  return {
+    title,
+    position: (value) => (value <= 0 ? 0 : moved(axis.position(value))),
+    ticks: [
+      { at: 0, label: '0', minor: false },
+      ...axis.ticks.map((tick) => ({ ...tick, at: moved(tick.at) })),
+    ],
+  };
+}
+
 /** Percentiles by their number of nines: p0, p50, p90, p99, p99.9 …, as far as this many values can tell. */
 export function ninesAxis(values: number): Axis & { nines: number } {
   const nines = Math.max(1, Math.min(5, Math.log10(Math.max(10, values))));

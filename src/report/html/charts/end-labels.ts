@@ -4,7 +4,7 @@ import type { Line } from './panel.ts';
 
 /** Pixels from one label to the next. */
 const lineHeight = 15;
-const characterWidth = 6.7;
+const characterWidth = 7.4;
 
 /** Labels at the ends of the lines, pushed apart where lines end close together; nothing where no line has a label. */
 export function endLabels(

@@ -9,6 +9,7 @@ export type KeyEntry = {
     | 'hollow'
     | 'tick'
     | 'interval'
+    | 'upright'
     | 'faint'
     | 'solid'
     | 'light'
@@ -39,6 +40,8 @@ function keyMark(mark: KeyEntry['mark']): Markup {
   switch (mark) {
     case 'interval':
       return html`<g class="interval"><line x1="2" x2="20" y1="7" y2="7"/><line x1="2" x2="2" y1="2" y2="12"/><line x1="20" x2="20" y1="2" y2="12"/></g>`;
+    case 'upright':
+      return html`<path class="bounds" d="M11 1V13M7 1h8M7 13h8"/>`;
     case 'faint':
       return html`<circle class="faint" cx="11" cy="7" r="2.6"/>`;
     case 'solid':

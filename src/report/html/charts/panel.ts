@@ -1,6 +1,7 @@
 import { area as areaPath, curveStepAfter, line as linePath } from 'd3-shape';
 import { html, type Markup, trusted } from '../markup.ts';
 import type { Axis } from './axis.ts';
+import { type Belonging, belonging } from './belonging.ts';
 import { endLabels } from './end-labels.ts';
 
 /** A point as shares of both axes. */
@@ -11,9 +12,17 @@ export type Line = {
   points: readonly Point[];
   /** Written at the end of the line. */
   label?: string;
+  of?: Belonging;
   /** Points that tell their value when pointed at. */
   marks?: readonly { at: Point; marker: string; title: string }[];
+  /** Bounds of a value, drawn as a stroke with two ends. */
+  intervals?: readonly { x: number; low: number; high: number }[];
+  /** Single rounds. */
+  faint?: readonly Point[];
 };
+
+/** Something that happened at one place of the x axis, or lasted from there on: a line over the whole height with a word at it. */
+export type Marker = { at: number; until?: number; label: string; tone?: 'good' | 'warning' | 'bad' };
 
 /** A step area between two heights, for counts in slices of time. */
 export type Area = {
@@ -29,31 +38,37 @@ export type Panel = {
   y: Axis;
   lines: readonly Line[];
   areas?: readonly Area[];
+  markers?: readonly Marker[];
   height?: number;
+  /** For switching what belongs to one variant or cohort on and off. */
+  of?: Belonging;
 };
 
-/** Space for tick labels under and over the plot, pixels. */
+/** Space for tick labels under the plot, and over it with and without the labels of markers, pixels. */
 const below = 24;
-const above = 8;
+const bare = 8;
+const roomForLabels = 24;
 
 /**
  * One plot as SVG. Heights are pixels and widths per cent of whatever room there is, so that a chart needs no script to fill a wide screen
  * and keeps its type size on a narrow one.
  */
-export function renderPanel({ title, detail, x, y, lines, areas = [], height = 170 }: Panel): Markup {
+export function renderPanel(panel: Panel): Markup {
+  const { title, detail, x, y, lines, areas = [], markers = [], height = 170, of = {} } = panel;
+  const above = markers.length > 0 ? roomForLabels : bare;
   const total = height + above + below;
   const down = (share: number) => round(above + (1 - share) * height);
-  return html`<div class="panel"><p class="panel-title"><span class="panel-name"><strong>${title}</strong>${detail !== undefined && html` <small>${detail}</small>`}</span><span>${y.title}</span></p><div class="plot">
+  return html`<div class="panel"${belonging(of)}><p class="panel-title"><span class="panel-name"><strong>${title}</strong>${detail !== undefined && html` <small>${detail}</small>`}</span><span>${y.title}</span></p><div class="plot">
 <svg class="side" width="46" height="${total}" aria-hidden="true">${y.ticks.map(
     ({ at, label }) => html`<text x="40" y="${down(at) + 4}" text-anchor="end">${label}</text>`,
   )}</svg>
-<svg class="area" width="100%" height="${total}" aria-hidden="true">${grid(x, y, down, height)}
+<svg class="area" width="100%" height="${total}" aria-hidden="true">${markers.map((marker) => renderSpan(marker, above, height))}${grid(x, y, down, above, height)}
 <svg y="${above}" width="100%" height="${height}" viewBox="0 0 1000 ${height}" preserveAspectRatio="none">${areas.map((area) => renderArea(area, height))}${lines.map(
     (line) => renderLine(line, height),
-  )}</svg>${lines.flatMap((line) => renderMarks(line, down))}</svg>${endLabels(lines, down, total)}</div><p class="axis-title">${x.title}</p></div>`;
+  )}</svg>${markers.map((marker) => renderMarker(marker, above, height))}${lines.map((line) => renderMarks(line, down))}</svg>${endLabels(lines, down, total)}</div><p class="axis-title">${x.title}</p></div>`;
 }
 
-function grid(x: Axis, y: Axis, down: (share: number) => number, height: number): Markup[] {
+function grid(x: Axis, y: Axis, down: (share: number) => number, above: number, height: number): Markup[] {
   return [
     ...y.ticks.map(({ at }) => html`<line class="grid" x1="0" x2="100%" y1="${down(at)}" y2="${down(at)}"/>`),
     ...x.ticks.map(
@@ -64,12 +79,23 @@ function grid(x: Axis, y: Axis, down: (share: number) => number, height: number)
   ];
 }
 
-function renderLine({ className, points }: Line, height: number): Markup {
+function renderSpan({ at, until, tone = 'warning' }: Marker, above: number, height: number): Markup | null {
+  if (until === undefined) return null;
+  return html`<rect class="span ${tone}" x="${percentOf(at)}" width="${percentOf(until - at)}" y="${above}" height="${height}"/>`;
+}
+
+/** The word stands on that side of the line where there is more room. */
+function renderMarker({ at, label, tone }: Marker, above: number, height: number): Markup {
+  const right = at > 0.6;
+  return html`<g class="marker${tone !== undefined && ` ${tone}`}"><line x1="${percentOf(at)}" x2="${percentOf(at)}" y1="${above - 14}" y2="${above + height}"/><text x="${percentOf(at)}" y="${above - 7}" dx="${right ? -5 : 5}" text-anchor="${right ? 'end' : 'start'}">${label}</text></g>`;
+}
+
+function renderLine({ className, points, of = {} }: Line, height: number): Markup {
   const path = linePath<Point>()
     .x(([x]) => round(x * 1000))
     .y(([, y]) => round((1 - y) * height))
     .digits(1);
-  return html`<path class="line ${className}" d="${trusted(path([...points]) ?? '')}"/>`;
+  return html`<path class="line ${className}"${belonging(of)} d="${trusted(path([...points]) ?? '')}"/>`;
 }
 
 function renderArea({ className, points }: Area, height: number): Markup {
@@ -82,11 +108,16 @@ function renderArea({ className, points }: Area, height: number): Markup {
   return html`<path class="fill ${className}" d="${trusted(path([...points]) ?? '')}"/>`;
 }
 
-function renderMarks({ className, marks = [] }: Line, down: (share: number) => number): Markup[] {
-  return marks.map(
+/** Bounds and single rounds lie under the marks, of which each tells its value. */
+function renderMarks(line: Line, down: (share: number) => number): Markup {
+  const { className, marks = [], intervals = [], faint = [], of = {} } = line;
+  return html`<g class="${className}"${belonging(of)}>${intervals.map(
+    ({ x, low, high }) =>
+      html`<svg x="${percentOf(x)}" overflow="visible"><path class="bounds" d="M0 ${down(low)}V${down(high)}M-4 ${down(low)}h8M-4 ${down(high)}h8"/></svg>`,
+  )}${faint.map(([x, y]) => html`<circle class="faint" cx="${percentOf(x)}" cy="${down(y)}" r="2.2"/>`)}${marks.map(
     ({ at: [x, y], marker, title }) =>
-      html`<use class="mark ${className}" href="#${marker}" x="${percentOf(x)}" y="${down(y)}"><title>${title}</title></use>`,
-  );
+      html`<use class="mark" href="#${marker}" x="${percentOf(x)}" y="${down(y)}"><title>${title}</title></use>`,
+  )}</g>`;
 }
 
 export function percentOf(share: number): string {

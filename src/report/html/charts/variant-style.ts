@@ -1,4 +1,5 @@
-import type { Result, VariantResult } from '../../../result/index.ts';
+import type { Result } from '../../../result/index.ts';
+import { labelOf } from '../../findings/labels.ts';
 import { html, type Markup } from '../markup.ts';
 import { renderSeriesKey } from './key.ts';
 import { type SeriesStyle, seriesPerPanel, seriesStyle } from './series.ts';
@@ -28,9 +29,4 @@ export function variantStyles({ variants }: Result): VariantStyles {
     of: (variant) => seriesStyle(Math.max(0, values.indexOf(valueIn(variant, key)))),
     legend: html`<p class="note">Colour and marker: ${key}</p>${renderSeriesKey(values.map((value) => (value === '' ? 'none given' : value)))}`,
   };
-}
-
-/** A variant's own value of a label. Names of labels are a stranger's: `constructor` must not find what every object has. */
-export function labelOf(labels: VariantResult['labels'], key: string): string {
-  return Object.hasOwn(labels, key) ? String(labels[key]) : '';
 }

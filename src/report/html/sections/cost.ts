@@ -4,6 +4,7 @@ import { renderFigure } from '../charts/figure.ts';
 import { html, type Markup } from '../markup.ts';
 import { type Cell, renderTable } from '../table.ts';
 import { brokerCostFigure, generatorCostFigure } from './cost-chart.ts';
+import { fittingLeads } from './lead.ts';
 import type { Section } from './section.ts';
 import { usageFigure } from './usage.ts';
 
@@ -11,10 +12,12 @@ export const costSection: Section = {
   id: 'cost',
   title: 'Cost',
   render: (result) => {
-    // With several variants the broker's chart is the lead chart already.
-    const cpu = result.variants.length > 1 ? generatorCostFigure(result) : brokerCostFigure(result);
+    // With several variants the broker's chart is the lead chart already, unless the scenario has one of its own.
+    const several = result.variants.length > 1;
+    const broker = several && fittingLeads(result).length === 0 ? null : brokerCostFigure(result);
+    const generator = several ? generatorCostFigure(result) : null;
     const usage = usageFigure(result);
-    return html`${cpu !== null && renderFigure(cpu)}${usage !== null && renderFigure(usage)}<h3>Memory, event loop and bytes</h3>${resources(result)}`;
+    return html`${broker !== null && renderFigure(broker)}${generator !== null && renderFigure(generator)}${usage !== null && renderFigure(usage)}<h3>Memory, event loop and bytes</h3>${resources(result)}`;
   },
 };
 

@@ -6,19 +6,32 @@ import { type Figure, renderFigure } from '../charts/figure.ts';
 import type { KeyEntry } from '../charts/key.ts';
 import { type Row, renderRows } from '../charts/rows.ts';
 import { seriesStyle } from '../charts/series.ts';
+import { type Lead, leads } from '../leads/index.ts';
+import { html } from '../markup.ts';
 import { brokerCostFigure } from './cost-chart.ts';
 import { latencyTable } from './latency-table.ts';
 import type { Section } from './section.ts';
 
-/** The chart of what the scenario is about: with several variants what each costs the broker, with one how long its clients wait. */
+/**
+ * The charts of what the scenario is about, each chosen by what the result holds. Where no kind of scenario is recognised: with several
+ * variants what each costs the broker, with one how long its clients wait.
+ */
 export const leadSection: Section = {
   id: 'lead',
   title: 'At a glance',
   render: (result) => {
+    const fitting = fittingLeads(result);
+    if (fitting.length > 0) return html`${fitting.map((lead) => lead.render(result))}`;
     const figure = result.variants.length > 1 ? brokerCostFigure(result) : waitingFigure(result);
     return figure === null ? null : renderFigure(figure);
   },
 };
+
+/** Nothing can be drawn of a run in which no attempt came to an end. */
+export function fittingLeads(result: Result): readonly Lead[] {
+  const measured = result.variants.some(({ accounting }) => accounting.finished > 0);
+  return measured ? leads.filter((lead) => lead.fits(result)) : [];
+}
 
 function waitingFigure(result: Result): Figure | null {
   const [variant] = result.variants;

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import type { Result } from '../../../result/index.ts';
+import { labelOf } from '../../findings/labels.ts';
 import { count } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
 import { bytesCell, countCell, nameCell } from '../cells.ts';
-import { labelOf } from '../charts/variant-style.ts';
 import { html, lines, type Markup } from '../markup.ts';
 import { renderTable } from '../table.ts';
 import type { Section } from './section.ts';
