@@ -1,6 +1,7 @@
 export { bootstrapInterval } from './bootstrap.ts';
 export { calibrate, calibrationNames } from './calibration.ts';
-<<<<<<< HEAD
+export { type ChangePoint, changePoints } from './change-points.ts';
+export { type CostPair, type Crossover, crossover } from './crossover.ts';
 export {
   type Effect,
   effectP,
@@ -10,10 +11,6 @@ export {
   unpairedEffect,
 } from './effect.ts';
 export { alpha, holmConfidences } from './holm.ts';
-=======
-export { type ChangePoint, changePoints } from './change-points.ts';
-export { type CostPair, type Crossover, crossover } from './crossover.ts';
->>>>>>> 0fe3794 (Draw what revocation costs by the size of the list, with the crossover and what a fleet pays in a day)
 export { type Interval, meanInterval, wilson } from './interval.ts';
 export { lookAlpha, looks } from './looks.ts';
 export { seededRandom } from './random.ts';
