@@ -1,7 +1,7 @@
 import { readValue } from './document.ts';
 import { resolvePath } from './dotted-path.ts';
-import type { FieldSchema } from './field-schema.ts';
-import { type Layered, layOver } from './layers.ts';
+import { type FieldSchema, fieldAt } from './field-schema.ts';
+import { type Layered, layOver, valueAt } from './layers.ts';
 import { type Path, showValue } from './place.ts';
 import type { ProblemList } from './problem-list.ts';
 
@@ -15,7 +15,10 @@ export type ScenarioOverrides = {
   variants?: readonly string[];
 };
 
-/** Lays the flags over the scenario. `paths` are the fields that `--set` named. */
+/**
+ * Lays the flags over the scenario. `paths` are the fields that `--set` named. A field that is an axis of the matrix gets the flag's value,
+ * or each value of its list, in place of the axis's own.
+ */
 export function applyOverrides(
   base: Layered,
   root: FieldSchema,
@@ -48,8 +51,13 @@ export function applyOverrides(
       problems.addForFlag(flag, { message: read.fault, expected: 'a value as in YAML' });
       continue;
     }
-    paths.push(resolved.path);
-    lay(resolved.path, read.value, flag);
+    const axis = axisOf(resolved.path, layered.data, root);
+    if (axis === undefined) {
+      paths.push(resolved.path);
+      lay(resolved.path, read.value, flag);
+    } else {
+      lay(['matrix', axis], axisValues(resolved.path, read.value, root), flag);
+    }
   }
   for (const field of ['seed', 'rounds'] as const) {
     const value = overrides[field];
@@ -61,4 +69,20 @@ export function applyOverrides(
     );
   }
   return { layered, paths };
+}
+
+/** The key in the matrix that varies this field. */
+function axisOf(path: Path, data: Record<string, unknown>, root: FieldSchema): string | undefined {
+  const matrix = valueAt(data, ['matrix']);
+  if (typeof matrix !== 'object' || matrix === null) return undefined;
+  return Object.keys(matrix).find((key) => {
+    const resolved = resolvePath(key, root, data, 'variant');
+    return 'path' in resolved && resolved.path.join('.') === path.join('.');
+  });
+}
+
+function axisValues(path: Path, value: unknown, root: FieldSchema): unknown[] {
+  const isList = fieldAt(root, path)?.type === 'array';
+  const several = Array.isArray(value) && (!isList || value.every((entry) => Array.isArray(entry)));
+  return several ? value : [value];
 }

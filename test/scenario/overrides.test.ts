@@ -165,9 +165,25 @@ describe('flags', () => {
   });
 
   it('are refused where every variant overwrites them', async () => {
-    const text = scenario({ head: 'matrix:\n  target.revocation: [none, crl-native]' });
+    const text = scenario({
+      head: `variants:
+  - { name: a, set: { target.revocation: none } }
+  - { name: b, set: { target.revocation: crl-native } }`,
+    });
     expect(await sentencesOf(text, { set: ['target.revocation=none'] })).toEqual([
       '--set target.revocation: every variant sets this field itself: expected --variant NAME to choose among them',
+    ]);
+  });
+
+  it('replace the values of an axis of the matrix, by one or by a list', async () => {
+    const text = scenario({
+      head: 'matrix:\n  target.revocation: [none, crl-native]\n  corpus.crlEntries: [0, 1000]',
+    });
+    const names = async (set: string) => (await read(text, { set: [set] })).variants.map(({ name }) => name);
+    expect(await names('corpus.crlEntries=7')).toEqual(['none+crlEntries=7', 'crl-native+crlEntries=7']);
+    expect(await names('target.revocation=[none]')).toEqual(['none+crlEntries=0', 'none+crlEntries=1000']);
+    expect(await sentencesOf(text, { set: ['corpus.crlEntries=x'] })).toEqual([
+      "--set corpus.crlEntries: 'x' is text: expected a whole number from 0 to 10000000",
     ]);
   });
 
