@@ -25,6 +25,7 @@ export type CohortRecipe = {
   certificate: CertificateSpec;
   crl: { kind: string; partitions: number; crlIssuer?: Uint8Array };
   endsAtMs?: number;
+  validity?: { notBeforeMs: number; notAfterMs: number };
 };
 
 /** Shared keys by the name of their algorithm. */
@@ -77,10 +78,14 @@ function press(recipe: CohortRecipe, issuer: Issuer | null, own: Algorithm): Pre
       }),
     }),
   });
-  const timed =
-    defect.endsWithinRun && recipe.endsAtMs !== undefined
-      ? { ...good, notAfter: new Date(recipe.endsAtMs) }
-      : good;
+  const timed = {
+    ...good,
+    ...(recipe.validity && {
+      notBefore: new Date(recipe.validity.notBeforeMs),
+      notAfter: new Date(recipe.validity.notAfterMs),
+    }),
+    ...(defect.endsWithinRun && recipe.endsAtMs !== undefined && { notAfter: new Date(recipe.endsAtMs) }),
+  };
   return {
     write: tbsCertificateWriter(padded(defect.shape?.(timed) ?? timed, recipe.certificate.size)),
     signer,

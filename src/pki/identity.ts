@@ -30,6 +30,8 @@ export type CorpusSpec = {
   fixedKeys?: boolean;
   /** Length of the serial numbers, 1 to 20 octets; default 16. */
   serialOctets?: number;
+  /** Validity of the clients' certificates, milliseconds since 1970, where their defect has none of its own; default a fixed one, through 2049. */
+  validity?: { notBeforeMs: number; notAfterMs: number };
   authorities?: AuthoritiesSpec;
   crl?: CrlSpec;
   certificate?: CertificateSpec;

@@ -18,6 +18,7 @@ export { crlKinds } from './crls/index.ts';
 export type { Defect } from './defects/defect.ts';
 export { defects } from './defects/index.ts';
 export { type PemFolder, type PemFolderOptions, writePemFolder } from './export.ts';
+export { forgeCost } from './forge-cost.ts';
 export type { IdentityFormat } from './formats/format.ts';
 export { formats } from './formats/index.ts';
 export { PkiError, type PkiErrorCode } from './pki-error.ts';

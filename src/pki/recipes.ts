@@ -53,6 +53,7 @@ export function recipeOf(
       partitions: spec.crl?.partitions ?? defaultPartitions,
       ...(crlIssuer !== undefined && { crlIssuer: madeNamed(made, crlIssuer).plan.subject }),
     },
+    ...(spec.validity && { validity: spec.validity }),
     ...(defect.endsWithinRun && { endsAtMs: cohort.endsAtMs ?? Date.now() + endsAfterMs }),
   };
 }

@@ -14,7 +14,7 @@ import { eventFigures, serviceFigures } from './service-figures.ts';
 export type CountedRound = MeasuredRound & { counts: BrokerCounts[] | null };
 
 type Target = { kind: string; version: string; address: string };
-type CorpusFigures = { identities: number; crlEntries: number; crlBytes: number };
+export type CorpusFigures = VariantResult['corpus'];
 
 /** Everything that is known of a variant, as result.json tells it. `rounds` may be empty: then `failure` says why. */
 export function describeVariant(

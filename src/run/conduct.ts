@@ -7,6 +7,7 @@ import { conclude } from './conclude.ts';
 import { describeEnvironment } from './environment.ts';
 import type { RunEvent } from './events.ts';
 import { checkFileDescriptors, fileDescriptorLimit } from './file-descriptors.ts';
+import { ForgeCosts } from './forge-costs.ts';
 import { measureRound } from './measure.ts';
 import type { MeasuredRound } from './measured-round.ts';
 import { orderRounds, roundSeed } from './round-order.ts';
@@ -36,7 +37,17 @@ export async function conduct(plan: Plan, { cacheDir, signal, onEvent }: Conduct
   const workers = Math.max(1, availableParallelism() - 1);
   const work = makeWorkDir(cacheDir);
   const storms = new Shared<Storm>((storm) => storm.close());
-  const options = { cacheDir, workDir: work.path, seed: plan.seed, workers, storms, signal, onEvent };
+  const forgeCosts = new ForgeCosts(cacheDir);
+  const options = {
+    cacheDir,
+    workDir: work.path,
+    seed: plan.seed,
+    workers,
+    storms,
+    forgeCosts,
+    signal,
+    onEvent,
+  };
   const stages = plan.variants.map((variant) => new Stage(variant, options));
   const measured: MeasuredRound[][] = plan.variants.map(() => []);
   const order = orderRounds(plan.variants.length, plan.rounds, plan.seed);
@@ -83,7 +94,6 @@ async function playRound(
       order: position,
       seed: roundSeed(seed, round),
       ...ready,
-      surroundings: stage,
       signal,
       onProgress: (progress) =>
         onEvent({ kind: 'progress', ...place, durationMs: variant.load.durationMs, progress }),

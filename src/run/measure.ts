@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventPlan, LoadPlan, VariantPlan } from '../scenario/plan.ts';
-import type { ServiceSnapshot } from '../services/index.ts';
+import type { LoadPlan, VariantPlan } from '../scenario/plan.ts';
 import type { RoundOrder, ScheduleOrder, StormProgress } from '../storm/order.ts';
 import type { Storm } from '../storm/storm.ts';
 import type { RunningTarget, TargetDeath, TargetSnapshot } from '../targets/target.ts';
 import type { MeasuredRound, TargetSample } from './measured-round.ts';
 import { playEvents } from './play-events.ts';
+import type { RoundSurroundings } from './surroundings.ts';
 
 /** Often enough for a curve over a round of seconds, seldom enough to cost the broker's side thread nothing that shows. */
 const sampleIntervalMs = 250;
@@ -19,12 +19,7 @@ type Measurement = {
   seed: number;
   target: RunningTarget;
   storm: Storm;
-  /** What the target asks, and what happens to it in mid-round. */
-  surroundings: {
-    serviceSnapshots(): Promise<ServiceSnapshot[]>;
-    readonly serviceDeaths: readonly string[];
-    happen(event: EventPlan, begun: () => void): Promise<{ identities?: number }>;
-  };
+  surroundings: RoundSurroundings;
   signal: AbortSignal;
   onProgress: (progress: StormProgress) => void;
 };

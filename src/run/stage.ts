@@ -3,19 +3,20 @@ import { join } from 'node:path';
 import { makeCorpus } from '../pki/corpus.ts';
 import type { Corpus, CorpusSpec } from '../pki/identity.ts';
 import { type CorpusIssuer, corpusIssuers } from '../pki/ocsp/corpus-issuers.ts';
-import type { EventPlan, VariantPlan } from '../scenario/plan.ts';
-import { ServiceError, type ServiceSnapshot } from '../services/index.ts';
+import type { VariantPlan } from '../scenario/plan.ts';
+import { ServiceError } from '../services/index.ts';
 import { openStorm, type Storm } from '../storm/storm.ts';
 import { StormError } from '../storm/storm-error.ts';
 import { targets } from '../targets/index.ts';
-import type { RunningTarget, TargetKind, TargetOrder } from '../targets/target.ts';
+import type { RunningTarget, TargetOrder } from '../targets/target.ts';
 import { TargetError } from '../targets/target-error.ts';
+import type { CorpusFigures } from './assemble.ts';
 import { corpusSpecOf } from './corpus-spec.ts';
 import type { RunEvent } from './events.ts';
+import type { ForgeCosts } from './forge-costs.ts';
 import { leaveNothing } from './leftovers.ts';
-import { Revoker } from './revoker.ts';
-import { type StageServices, startServices } from './services/index.ts';
 import type { Shared } from './shared.ts';
+import { type RoundSurroundings, Surroundings } from './surroundings.ts';
 
 export type StageOptions = {
   cacheDir: string;
@@ -23,6 +24,7 @@ export type StageOptions = {
   seed: number;
   workers: number;
   storms: Shared<Storm>;
+  forgeCosts: ForgeCosts;
   signal: AbortSignal;
   onEvent: (event: RunEvent) => void;
 };
@@ -40,9 +42,8 @@ export class Stage {
   address = '';
   readonly #options: StageOptions;
   #corpus: { made: Corpus; spec: CorpusSpec } | undefined;
-  #services: StageServices | undefined;
-  #revoker: Revoker | undefined;
-  #target: { running: RunningTarget; forget: () => void } | undefined;
+  #forgeCpuMs: number | undefined;
+  #target: { running: RunningTarget; surroundings: Surroundings; forget: () => void } | undefined;
   #storm: { held: Storm; key: string } | undefined;
 
   constructor(variant: VariantPlan, options: StageOptions) {
@@ -50,13 +51,15 @@ export class Stage {
     this.#options = options;
   }
 
-  get corpusFigures(): { identities: number; crlEntries: number; crlBytes: number; keys: string } {
+  get corpusFigures(): CorpusFigures & { keys: string } {
     const corpus = this.#corpus?.made;
-    const { keys, fixedKeys } = this.variant.corpus;
+    const { keys, fixedKeys, lifetimeMs } = this.variant.corpus;
     return {
       identities: corpus?.made.identities ?? 0,
       crlEntries: corpus?.crl.entries ?? 0,
       crlBytes: corpus?.crl.bytes ?? 0,
+      ...(lifetimeMs !== undefined && { lifetimeMs }),
+      ...(this.#forgeCpuMs !== undefined && { makeMsPerIdentity: this.#forgeCpuMs }),
       keys: keys === 'pooled' ? 'pooled' : fixedKeys ? 'fixed' : 'fresh',
     };
   }
@@ -71,6 +74,7 @@ export class Stage {
       onProgress: (progress) => onEvent({ kind: 'corpus', ...progress }),
     });
     this.#corpus = { made: corpus, spec };
+    this.#forgeCpuMs = this.#options.forgeCosts.of(spec);
     onEvent({
       kind: 'corpus-ready',
       ...this.corpusFigures,
@@ -81,11 +85,16 @@ export class Stage {
   }
 
   /** Target and storm, started where they are not up; null where one of them could not be, `failure` says why. */
-  async ready(): Promise<{ target: RunningTarget; storm: Storm } | null> {
+  async ready(): Promise<{
+    target: RunningTarget;
+    surroundings: RoundSurroundings;
+    storm: Storm;
+  } | null> {
     this.failure = undefined;
     try {
       const storm = await this.#openStorm();
-      return { target: await this.#startedTarget(), storm };
+      const { running: target, surroundings } = await this.#startedTarget();
+      return { target, surroundings, storm };
     } catch (error) {
       const told =
         error instanceof TargetError || error instanceof StormError || error instanceof ServiceError;
@@ -109,62 +118,10 @@ export class Stage {
   /** Ends the target and its services; the next round starts others. */
   async dismissTarget(): Promise<void> {
     const target = this.#target;
-    const services = this.#services;
     this.#target = undefined;
-    this.#services = undefined;
-    this.#revoker = undefined;
     await target?.running.stop();
     target?.forget();
-    await services?.stop();
-  }
-
-  /** Counters of the services that the target asks, as they are now; none of one that is gone. */
-  async serviceSnapshots(): Promise<ServiceSnapshot[]> {
-    const services = this.#services?.running ?? [];
-    const snapshots = await Promise.all(
-      services.map(({ service }) => service.snapshot().catch(() => undefined)),
-    );
-    return snapshots.filter((snapshot) => snapshot !== undefined);
-  }
-
-  /** A sentence for each service that ended without having been asked to. */
-  get serviceDeaths(): readonly string[] {
-    return this.#services?.deaths ?? [];
-  }
-
-  /**
-   * Makes an event happen: revokes at the CAs' own list, the OCSP responder and then the target; or sets a service's faults. `begun` is called
-   * at the moment that counts. Resolves when everyone has been told. Throws TargetError and ServiceError.
-   */
-  async happen(event: EventPlan, begun: () => void): Promise<{ identities?: number }> {
-    if (event.kind === 'faults') {
-      begun();
-      await this.#service(event.service)?.setFaults(event.faults);
-      return {};
-    }
-    const index = this.variant.cohorts.findIndex(({ name }) => name === event.cohort);
-    const identities = this.#madeCorpus().cohorts[index]?.identities ?? [];
-    const serials = this.#revoker?.serialNumbers(identities) ?? [];
-    const at = new Date();
-    begun();
-    await this.#tellResponder(serials, at);
-    this.#revoker?.publish(serials, at);
-    await this.#target?.running.reloadRevocation?.();
-    return { identities: identities.length };
-  }
-
-  async #tellResponder(serials: readonly (readonly Uint8Array[])[], at: Date): Promise<void> {
-    const responder = this.#service('ocsp');
-    if (responder === undefined) return;
-    for (const [issuer, list] of serials.entries()) {
-      if (list.length === 0) continue;
-      const inHex = list.map((serial) => Buffer.from(serial).toString('hex'));
-      await responder.revoke({ serials: inHex, atMs: at.getTime(), issuer });
-    }
-  }
-
-  #service(kind: string) {
-    return this.#services?.running.find((candidate) => candidate.kind === kind)?.service;
+    await target?.surroundings.close();
   }
 
   /** Ends the target and lets go of the storm. Safe to call twice. */
@@ -177,16 +134,15 @@ export class Stage {
     ]);
   }
 
-  async #startedTarget(): Promise<RunningTarget> {
-    if (this.#target !== undefined) return this.#target.running;
+  async #startedTarget(): Promise<{ running: RunningTarget; surroundings: Surroundings }> {
+    if (this.#target !== undefined) return this.#target;
     const { target: plan, name } = this.variant;
     const kind = targets.find((candidate) => candidate.kind === plan.kind);
     if (kind === undefined) throw new TargetError('unknown-kind', `there is no target '${plan.kind}'`);
     const corpus = this.#madeCorpus();
     const workDir = join(this.#options.workDir, encodeURIComponent(name));
     mkdirSync(workDir, { recursive: true, mode: 0o700 });
-    const crlFile = this.#ownCrlFile(workDir) ?? corpus.crlFile;
-    this.#services = await startServices({ variant: this.variant, crlFile, issuers: () => this.#issuers() });
+    const surroundings = await Surroundings.open(this.variant, corpus, () => this.#issuers(), workDir);
     const order: TargetOrder = {
       host: plan.host,
       port: plan.port,
@@ -196,20 +152,24 @@ export class Stage {
       transport: plan.transport,
       clientCertificates: plan.clientCertificates,
       broker: this.variant.broker,
-      services: this.#services.urls,
+      services: surroundings.urls,
       clientCaFile: corpus.clientCaFile,
       serverCertFile: corpus.serverCertFile,
       serverKeyFile: corpus.serverKeyFile,
-      crlFile,
+      crlFile: surroundings.crlFile,
       users: {
         clientIds: corpus.cohorts.flatMap(({ identities }) => identities.map(({ clientId }) => clientId)),
         password: corpus.password,
       },
       workDir,
     };
-    const running = await this.#startKind(kind, order);
+    const running = await kind.start(order, this.#options.signal).catch(async (error: unknown) => {
+      await surroundings.close();
+      throw error;
+    });
+    surroundings.surround(running);
     const forget = leaveNothing(() => process.kill(running.pid, 'SIGKILL'));
-    this.#target = { running, forget };
+    this.#target = { running, surroundings, forget };
     this.version = running.version;
     this.address = `${running.address.host}:${running.address.port}`;
     this.#options.onEvent({
@@ -218,24 +178,7 @@ export class Stage {
       version: running.version,
       address: this.address,
     });
-    return running;
-  }
-
-  /** A target that does not start leaves no service of its own behind. */
-  async #startKind(kind: TargetKind, order: TargetOrder): Promise<RunningTarget> {
-    try {
-      return await kind.start(order, this.#options.signal);
-    } catch (error) {
-      await this.dismissTarget();
-      throw error;
-    }
-  }
-
-  /** Where events revoke, the target reads a CRL that is not the cached corpus's. */
-  #ownCrlFile(workDir: string): string | undefined {
-    if (!this.variant.events.some(({ kind }) => kind === 'revoke')) return undefined;
-    this.#revoker = new Revoker(this.#issuers(), this.#madeCorpus().crlFile, workDir);
-    return this.#revoker.crlFile;
+    return this.#target;
   }
 
   #issuers(): CorpusIssuer[] {

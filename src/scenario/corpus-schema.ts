@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { about } from './about.ts';
+import { about, duration, positiveDuration } from './about.ts';
 import { limits } from './limits.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -80,6 +80,14 @@ export function corpusSchema(vocabulary: Vocabulary) {
         about(
           'Keys that anybody can compute from the seed, so that two machines write files that are equal byte for byte. For tests only; ECDSA and Ed25519.',
           { example: true, otherwise: '`false`' },
+        ),
+      ),
+    lifetime: positiveDuration()
+      .optional()
+      .meta(
+        duration(
+          'How long the certificates of clients are valid, for fleets that renew them often in place of revoking: at least nine tenths of it are left when the run begins.',
+          { example: '24h', otherwise: 'through 2049' },
         ),
       ),
     serialOctets: z

@@ -48,6 +48,8 @@ export type CorpusPlan = {
   keyPool?: number;
   fixedKeys?: boolean;
   serialOctets?: number;
+  /** Of the clients' certificates, where they are short-lived. */
+  lifetimeMs?: number;
   authorities?: AuthoritiesPlan;
   crl?: { kind?: string; defect?: string; partitions?: number };
   certificate?: CertificatePlan;

@@ -60,7 +60,7 @@ export function resolveVariant(
       connectAuth: target.connectAuth,
       ...(refusedAt === undefined ? {} : { refusedAt }),
     },
-    corpus: { ...withoutGaps(scenario.corpus), identities: shares.total, crlEntries },
+    corpus: { ...resolveCorpus(scenario.corpus), identities: shares.total, crlEntries },
     target: {
       kind: target.kind,
       host: target.host,
@@ -95,6 +95,13 @@ function resolveExpectation(expect: Scenario['cohorts'][number]['expect']): Expe
   return expect.cause === undefined
     ? { outcome: expect.outcome }
     : { outcome: expect.outcome, cause: expect.cause };
+}
+
+function resolveCorpus({ lifetime, ...corpus }: Scenario['corpus']) {
+  return {
+    ...withoutGaps(corpus),
+    ...(lifetime !== undefined && { lifetimeMs: milliseconds(lifetime) }),
+  };
 }
 
 function resolveBroker(broker: Scenario['broker']): BrokerPlan {

@@ -146,3 +146,26 @@ test.each([
   expect(error).toBeInstanceOf(PkiError);
   expect(error).toMatchObject({ code: 'bad-spec', message: expect.stringMatching(sentence) });
 });
+
+test('a validity holds for every certificate whose defect has none of its own, and another one is another certificate', async () => {
+  const cohorts = [
+    { name: 'good', defect: 'none', identities: 1 },
+    { name: 'expired', defect: 'expired', identities: 1 },
+  ];
+  const of = async (day: string) => {
+    const notBeforeMs = Date.parse(`${day}T00:00:00Z`);
+    const validity = { notBeforeMs, notAfterMs: notBeforeMs + 3_600_000 };
+    const corpus = await makeCorpus(
+      { seed: 5, algorithm: 'ecdsa-p256', crlEntries: 0, validity, cohorts },
+      { cacheDir: join(folder, 'validity') },
+    );
+    return cohorts.map(({ name }) => {
+      const [identity] = identitiesOf(corpus, name);
+      const { validFromDate, validToDate } = new X509Certificate(identity?.chain[0] ?? '');
+      return [validFromDate.toISOString().slice(0, 16), validToDate.toISOString().slice(0, 16)];
+    });
+  };
+  const expired = ['2023-01-01T00:00', '2024-12-31T23:59'];
+  expect(await of('2030-05-01')).toEqual([['2030-05-01T00:00', '2030-05-01T01:00'], expired]);
+  expect(await of('2030-05-02')).toEqual([['2030-05-02T00:00', '2030-05-02T01:00'], expired]);
+});

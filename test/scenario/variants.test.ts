@@ -247,7 +247,7 @@ describe('a list of variants', () => {
       'an unknown key of the value',
       withVariants('variants:\n  - name: a\n    set:\n      corpus: { algoritm: x }'),
       [
-        "scenario.yaml:5:17: corpus.algoritm: unknown key 'algoritm': expected one of algorithm, identities, crlEntries, caAlgorithm, keys, keyPool, fixedKeys, serialOctets, authorities, crl, certificate; did you mean 'algorithm'?",
+        `scenario.yaml:5:17: corpus.algoritm: unknown key 'algoritm': expected one of ${fieldsOf('corpus')}; did you mean 'algorithm'?`,
       ],
     ],
     [
