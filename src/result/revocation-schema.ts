@@ -13,6 +13,7 @@ export const serviceSchema = z.looseObject({
   requests: z.record(z.string(), count).optional().describe('By method'),
   answers: z.record(z.string(), count).optional().describe('By what was answered'),
   bytesSent: z.number().optional().describe('Over all rounds, or in the one'),
+  bytesReceived: z.number().optional(),
 });
 
 /** How the target's revocation check fared. */

@@ -13,6 +13,8 @@ export function serviceFigures(
     let cpuSystemMs = 0;
     let rssBytes = 0;
     let attempts = 0;
+    let bytesSent = 0;
+    let bytesReceived = 0;
     const requests: Record<string, number> = {};
     const answers: Record<string, number> = {};
     for (const { services, storm } of rounds) {
@@ -24,6 +26,8 @@ export function serviceFigures(
       cpuSystemMs += after.cpuSystemMs - before.cpuSystemMs;
       rssBytes = Math.max(rssBytes, after.rssBytes);
       attempts += storm.recording.started;
+      bytesSent += after.bytesSent - before.bytesSent;
+      bytesReceived += after.bytesReceived - before.bytesReceived;
       addDifferences(requests, before.requests, after.requests);
       addDifferences(answers, before.answers, after.answers);
     }
@@ -35,6 +39,8 @@ export function serviceFigures(
       rssPeakMiB: rssBytes / 2 ** 20,
       requests,
       answers,
+      bytesSent,
+      bytesReceived,
     };
   });
 }

@@ -9,6 +9,9 @@ export type ServiceSnapshot = {
   rssBytes: number;
   connections: number;
   openConnections: number;
+  /** On TCP connections, without the headers of TCP and IP. */
+  bytesSent: number;
+  bytesReceived: number;
   /** By method; `other` for what is none of GET, HEAD and POST. */
   requests: Record<string, number>;
   /**

@@ -26,6 +26,7 @@ export class Tally {
 
   snapshot(service: ServiceSnapshot['service'], server: HttpServer, faults: FaultSet): ServiceSnapshot {
     const cpu = process.cpuUsage();
+    const bytes = server.bytes;
     return {
       service,
       cpuUserMs: cpu.user / 1000,
@@ -33,6 +34,8 @@ export class Tally {
       rssBytes: process.memoryUsage.rss(),
       connections: server.connections,
       openConnections: server.openConnections,
+      bytesSent: bytes.sent,
+      bytesReceived: bytes.received,
       requests: { ...this.requests },
       answers: { ...this.answers },
       signatures: this.signatures,

@@ -180,6 +180,22 @@ describe('what a cache goes by (RFC 5019 6.2)', () => {
   });
 });
 
+test('the octets that a service counts are those on its connections', async () => {
+  const service = await responder();
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+  let received = 0;
+  socket.on('data', (chunk) => {
+    received += chunk.length;
+  });
+  const octets = `GET /${requestFor('good').toString('base64url')} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
+  socket.end(octets);
+  await new Promise((resolve) => socket.once('close', resolve));
+  expect(received).toBeGreaterThan(octets.length);
+  await expect
+    .poll(() => service.snapshot())
+    .toMatchObject({ openConnections: 0, bytesSent: received, bytesReceived: octets.length });
+});
+
 describe('signing', () => {
   test('pre-signed: once for everybody who asks for the same', async () => {
     const service = await responder();

@@ -15,6 +15,8 @@ export class HttpServer {
   #port: number;
   /** Connections accepted since the start. */
   connections = 0;
+  #closedSent = 0;
+  #closedReceived = 0;
 
   constructor(host: string, port: number, handle: Handler, onError: (message: string) => void) {
     this.host = host;
@@ -29,6 +31,17 @@ export class HttpServer {
 
   get openConnections(): number {
     return this.#sockets.size;
+  }
+
+  /** Octets on all connections so far, HTTP and what it carries; `bytesWritten` counts what is still in a buffer too. */
+  get bytes(): { sent: number; received: number } {
+    let sent = this.#closedSent;
+    let received = this.#closedReceived;
+    for (const { bytesWritten, bytesRead } of this.#sockets) {
+      sent += bytesWritten;
+      received += bytesRead;
+    }
+    return { sent, received };
   }
 
   /** Throws ServiceError with a sentence for the user. */
@@ -64,7 +77,11 @@ export class HttpServer {
   #accept(socket: Socket): void {
     this.connections += 1;
     this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      this.#closedSent += socket.bytesWritten;
+      this.#closedReceived += socket.bytesRead;
+    });
     serveConnection(socket, this.#handle, this.#onError);
   }
 }
