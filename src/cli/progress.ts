@@ -56,6 +56,8 @@ function describe(event: RunEvent): string {
       return `target        ${event.variant}: ${event.version} at ${event.address}`;
     case 'variant-failed':
       return `failed        ${event.variant}: ${event.reason}`;
+    case 'keepsake-lost':
+      return `WARNING       ${event.variant}: ${event.reason}`;
     case 'progress': {
       const { elapsedMs, finished, inFlight, missedArrivals } = event.progress;
       const missed = missedArrivals > 0 ? `, ${missedArrivals} missed` : '';

@@ -24,6 +24,7 @@ export async function run(file: string, flags: RunFlags): Promise<void> {
   try {
     const result = await conduct(plan, {
       cacheDir: cacheDir(),
+      keepDir: join(out, 'targets'),
       signal,
       onEvent: quiet ? () => undefined : progress.onEvent,
     });

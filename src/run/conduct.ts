@@ -18,6 +18,8 @@ import { makeWorkDir } from './work-dir.ts';
 export type ConductOptions = {
   /** Where corpora are kept and targets have their work folders; made if it is not there, mode 0700. */
   cacheDir: string;
+  /** Where targets leave their configuration and logs, a folder for each variant; nowhere when left out. */
+  keepDir?: string;
   /** Fires to end the run early: what was measured is in the result, marked as interrupted. */
   signal: AbortSignal;
   onEvent: (event: RunEvent) => void;
@@ -29,7 +31,10 @@ export type ConductOptions = {
  *
  * Throws RunError when the machine can't carry the plan, PkiError when the corpus can't be made or kept.
  */
-export async function conduct(plan: Plan, { cacheDir, signal, onEvent }: ConductOptions): Promise<Result> {
+export async function conduct(
+  plan: Plan,
+  { cacheDir, keepDir, signal, onEvent }: ConductOptions,
+): Promise<Result> {
   checkFileDescriptors(plan.variants, fileDescriptorLimit());
   const startedAt = new Date();
   const environment = await describeEnvironment();
@@ -41,6 +46,7 @@ export async function conduct(plan: Plan, { cacheDir, signal, onEvent }: Conduct
   const options = {
     cacheDir,
     workDir: work.path,
+    keepDir,
     seed: plan.seed,
     workers,
     storms,

@@ -7,6 +7,8 @@ export type RunEvent =
   | { kind: 'contexts'; identities: number }
   | { kind: 'target-ready'; variant: string; version: string; address: string }
   | { kind: 'variant-failed'; variant: string; reason: string }
+  /** A file of the target's that should be in the run's folder and is not. */
+  | { kind: 'keepsake-lost'; variant: string; reason: string }
   | {
       kind: 'progress';
       variant: string;

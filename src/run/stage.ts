@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCorpus } from '../pki/corpus.ts';
 import type { Corpus, CorpusSpec } from '../pki/identity.ts';
@@ -14,13 +14,17 @@ import type { CorpusFigures } from './assemble.ts';
 import { corpusSpecOf } from './corpus-spec.ts';
 import type { RunEvent } from './events.ts';
 import type { ForgeCosts } from './forge-costs.ts';
+import { keepFiles } from './keepsakes.ts';
 import { leaveNothing } from './leftovers.ts';
+import { probeClient } from './probe-client.ts';
 import type { Shared } from './shared.ts';
 import { type RoundSurroundings, Surroundings } from './surroundings.ts';
 
 export type StageOptions = {
   cacheDir: string;
   workDir: string;
+  /** Where targets leave their configuration and logs, a folder for each variant; nowhere when undefined. */
+  keepDir: string | undefined;
   seed: number;
   workers: number;
   storms: Shared<Storm>;
@@ -40,6 +44,7 @@ export class Stage {
   /** Of the target that was started last. */
   version = 'not started';
   address = '';
+  remarks: readonly string[] = [];
   readonly #options: StageOptions;
   #corpus: { made: Corpus; spec: CorpusSpec } | undefined;
   #forgeCpuMs: number | undefined;
@@ -119,9 +124,11 @@ export class Stage {
   async dismissTarget(): Promise<void> {
     const target = this.#target;
     this.#target = undefined;
-    await target?.running.stop();
-    target?.forget();
-    await target?.surroundings.close();
+    if (target === undefined) return;
+    await target.running.stop();
+    target.forget();
+    this.#keepFilesOf(target.running);
+    await target.surroundings.close();
   }
 
   /** Ends the target and lets go of the storm. Safe to call twice. */
@@ -141,8 +148,11 @@ export class Stage {
     if (kind === undefined) throw new TargetError('unknown-kind', `there is no target '${plan.kind}'`);
     const corpus = this.#madeCorpus();
     const workDir = join(this.#options.workDir, encodeURIComponent(name));
+    // What a target before this one has left there is not this one's.
+    rmSync(workDir, { recursive: true, force: true });
     mkdirSync(workDir, { recursive: true, mode: 0o700 });
     const surroundings = await Surroundings.open(this.variant, corpus, () => this.#issuers(), workDir);
+    const probe = probeClient(this.variant, corpus);
     const order: TargetOrder = {
       host: plan.host,
       port: plan.port,
@@ -161,6 +171,8 @@ export class Stage {
         clientIds: corpus.cohorts.flatMap(({ identities }) => identities.map(({ clientId }) => clientId)),
         password: corpus.password,
       },
+      serverCaFile: corpus.serverCaFile,
+      ...(probe !== undefined && { probe }),
       workDir,
     };
     const running = await kind.start(order, this.#options.signal).catch(async (error: unknown) => {
@@ -168,9 +180,10 @@ export class Stage {
       throw error;
     });
     surroundings.surround(running);
-    const forget = leaveNothing(() => process.kill(running.pid, 'SIGKILL'));
+    const forget = leaveNothing(() => running.killNow());
     this.#target = { running, surroundings, forget };
     this.version = running.version;
+    this.remarks = running.remarks;
     this.address = `${running.address.host}:${running.address.port}`;
     this.#options.onEvent({
       kind: 'target-ready',
@@ -184,6 +197,14 @@ export class Stage {
   #issuers(): CorpusIssuer[] {
     if (this.#corpus === undefined) throw new Error('prepareCorpus() comes first');
     return corpusIssuers(this.#corpus.spec, this.#options.cacheDir);
+  }
+
+  #keepFilesOf({ keepsakes }: RunningTarget): void {
+    const { keepDir, onEvent } = this.#options;
+    const variant = this.variant.name;
+    if (keepDir === undefined) return;
+    for (const reason of keepFiles(keepsakes, join(keepDir, encodeURIComponent(variant))))
+      onEvent({ kind: 'keepsake-lost', variant, reason });
   }
 
   async #openStorm(): Promise<Storm> {

@@ -16,19 +16,19 @@ import {
 } from '../broker/index.ts';
 import { readProcessUsage } from './process-usage.ts';
 import { serverNameOf } from './server-name.ts';
-import type { RunningTarget, TargetKind, TargetOrder } from './target.ts';
+import type { OwnTarget, RunningTarget, TargetKind, TargetOrder } from './target.ts';
 import { TargetError } from './target-error.ts';
 import { describeDeath, WatchedProcess } from './watched-process.ts';
 
 const what = 'the bundled broker';
 
 /** certstorm's own broker (aedes behind Node's TLS) in a process of its own, on the same Node binary as this process. */
-export const bundled: TargetKind = {
+export const bundled = {
   kind: 'bundled',
   revocation: revocationNames,
   connectAuth: connectAuthNames,
   transports: ['tls'],
-  async start(order, signal) {
+  async start(order: TargetOrder, signal?: AbortSignal): Promise<OwnTarget> {
     throwIfStopped(signal);
     const config = await brokerConfig(order);
     throwIfStopped(signal);
@@ -54,13 +54,13 @@ export const bundled: TargetKind = {
       signal?.removeEventListener('abort', kill);
     }
   },
-};
+} satisfies TargetKind;
 
 function runningBroker(
   watched: WatchedProcess,
   control: ControlClient,
   facts: Pick<RunningTarget, 'address' | 'serverName' | 'version'>,
-): RunningTarget {
+): OwnTarget {
   return {
     ...facts,
     pid: watched.pid,
@@ -72,6 +72,9 @@ function runningBroker(
       return { ...snapshot, procCpuMs: usage === null ? null : usage.cpuUserMs + usage.cpuSystemMs };
     },
     stop: () => watched.stop(() => control.requestStop()),
+    killNow: () => watched.killNow(),
+    keepsakes: [],
+    remarks: [],
   };
 }
 

@@ -1,8 +1,9 @@
 import { bundled } from './bundled.ts';
+import { mosquitto } from './mosquitto.ts';
 import type { TargetKind } from './target.ts';
 
 /** Every kind of target that a scenario may name at `target.kind`. */
-export const targets: readonly TargetKind[] = [bundled];
+export const targets: readonly TargetKind[] = [bundled, mosquitto];
 
 export const targetNames: readonly string[] = targets.map(({ kind }) => kind);
 

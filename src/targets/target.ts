@@ -20,8 +20,20 @@ export type TargetOrder = {
   crlFile: string;
   /** The users that a password check must know, and their common password. */
   users: { clientIds: string[]; password: string };
+  /** PEM: the root that clients trust for the target; without it a probe takes any certificate. */
+  serverCaFile?: string;
+  /** A client that the target should let in, to find out whether it is ready; left out where the plan has none. */
+  probe?: ProbeClient;
   /** A folder of this target's own, mode 0700, removed by the run when the target has stopped. */
   workDir: string;
+};
+
+/** `password` is what it sends at CONNECT, with its client id as user name; null sends neither. */
+export type ProbeClient = {
+  clientId: string;
+  keyPem: string;
+  certificatePem: string;
+  password: string | null;
 };
 
 /** A kind of target: one file, one line in `index.ts`. */
@@ -42,7 +54,8 @@ export type RunningTarget = {
   address: { host: string; port: number };
   /** Name to expect in the server's certificate. */
   serverName: string;
-  pid: number;
+  /** Null where the target runs elsewhere, or who it is was not said. */
+  pid: number | null;
   /** For example `aedes 1.2.0 on Node v24.21.0, OpenSSL 3.5.8`. */
   version: string;
   /** Same state at the start of each round: a collection, a fresh event-loop-delay histogram. */
@@ -56,9 +69,21 @@ export type RunningTarget = {
   snapshot(): Promise<TargetSnapshot>;
   /** Settles when the process ends by itself; never after `stop()` was called. */
   died: Promise<TargetDeath>;
-  /** Ends it; resolves when the process is gone. Safe to call twice. */
+  /** Ends it; resolves when the process is gone. Safe to call twice. Does nothing to a target that certstorm did not start. */
   stop(): Promise<void>;
+  /** The same at once, synchronously and without waiting for it: the last resort of a process that exits. */
+  killNow(): void;
+  /** Files that belong into the run's folder when the target has stopped: its configuration, its log; never a key or a password. */
+  keepsakes: readonly Keepsake[];
+  /** What a reader of its figures must know, a sentence each: a warm-up that was short, a collector that could not be reached. */
+  remarks: readonly string[];
 };
+
+/** A target whose process certstorm has started. */
+export type OwnTarget = RunningTarget & { pid: number };
+
+/** `path` is absolute; `name` is what the file is called in the run's folder. */
+export type Keepsake = { name: string; path: string };
 
 /** `tallies` and event-loop delay are null for targets that cannot tell. */
 export type TargetSnapshot = Omit<
@@ -71,6 +96,8 @@ export type TargetSnapshot = Omit<
   pending: number | null;
   /** The same CPU from /proc/PID/stat (10 ms ticks), as the second source; null where there is no /proc. */
   procCpuMs: number | null;
+  /** Threads of the process and of all that it has started; left out by targets that cannot tell. */
+  threads?: number;
 };
 
 export type TargetDeath = { code: number | null; signal: string | null; lastStderr: string[] };

@@ -8,6 +8,13 @@ import { TargetError } from './target-error.ts';
 /** How long a process may take to end after it was asked to, before it is killed. */
 const gracePeriodMs = 3000;
 
+type WatchOptions = {
+  /** Where its last words are, if not on a stderr that is piped here. */
+  lastWords?: () => string[];
+  /** It leads a process group, which is to be gone when it is. */
+  group?: boolean;
+};
+
 /** A target's process from its start to its end, whichever way it ends. */
 export class WatchedProcess {
   readonly pid: number;
@@ -16,12 +23,14 @@ export class WatchedProcess {
   /** Settles only when it ended without having been asked to. */
   readonly died: Promise<TargetDeath>;
   readonly #child: ChildProcess;
+  readonly #group: boolean;
   #stopping: Promise<void> | null = null;
 
-  private constructor(child: ChildProcess, pid: number) {
+  private constructor(child: ChildProcess, pid: number, { lastWords, group }: WatchOptions) {
     this.#child = child;
+    this.#group = group === true;
     this.pid = pid;
-    const lastStderr = child.stderr === null ? () => [] : keepLastLines(child.stderr);
+    const lastStderr = lastWords ?? (child.stderr === null ? () => [] : keepLastLines(child.stderr));
     this.ended = new Promise((resolve) => {
       child.once('close', (code, signal) => resolve({ code, signal, lastStderr: lastStderr() }));
     });
@@ -33,9 +42,9 @@ export class WatchedProcess {
   }
 
   /** Throws TargetError where the system could not start it. */
-  static async watch(child: ChildProcess, what: string): Promise<WatchedProcess> {
+  static async watch(child: ChildProcess, what: string, options: WatchOptions = {}): Promise<WatchedProcess> {
     // Node gives a pid before it tells of the spawn; the constructor must not miss what the process writes first.
-    const process = child.pid === undefined ? null : new WatchedProcess(child, child.pid);
+    const process = child.pid === undefined ? null : new WatchedProcess(child, child.pid, options);
     try {
       await once(child, 'spawn');
       if (process === null) throw new Error('it has no process id');
@@ -52,10 +61,21 @@ export class WatchedProcess {
     return this.#stopping;
   }
 
+  /** Sends a signal to it, unless it is gone. */
+  send(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Ends it at once. */
   kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    this.killNow();
     return this.stop(() => undefined);
+  }
+
+  /** The same without waiting for it: whoever exits has no time to. */
+  killNow(): void {
+    if (this.#group) killGroup(this.pid);
+    else this.#child.kill('SIGKILL');
   }
 
   async #stop(ask: () => void): Promise<void> {
@@ -64,8 +84,18 @@ export class WatchedProcess {
     const late = sleep(gracePeriodMs, 'late', { signal: timer.signal }).catch(() => 'cancelled');
     await Promise.race([this.ended, late]);
     timer.abort();
-    this.#child.kill('SIGKILL');
+    // Also after its end: of a group, others may be there still.
+    this.killNow();
     await this.ended;
+  }
+}
+
+function killGroup(pgid: number): void {
+  try {
+    process.kill(-pgid, 'SIGKILL');
+  } catch (error) {
+    // ESRCH: nobody of it is left.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 

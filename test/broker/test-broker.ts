@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundled } from '../../src/targets/bundled.ts';
 import { plainOrder } from '../../src/targets/plain-order.ts';
-import type { RunningTarget, TargetOrder, TargetSnapshot } from '../../src/targets/target.ts';
+import type { OwnTarget, RunningTarget, TargetOrder, TargetSnapshot } from '../../src/targets/target.ts';
 import type { TestPki } from './test-pki.ts';
 
 /** An order for the bundled broker on a free port, with what differs from the plainest one. */
@@ -20,7 +20,7 @@ export function orderFor(pki: TestPki, changes: Partial<TargetOrder> = {}): Targ
   };
 }
 
-export function startBroker(pki: TestPki, changes: Partial<TargetOrder> = {}): Promise<RunningTarget> {
+export function startBroker(pki: TestPki, changes: Partial<TargetOrder> = {}): Promise<OwnTarget> {
   return bundled.start(orderFor(pki, changes));
 }
 

@@ -41,7 +41,7 @@ async function storm(broker: RunningTarget, count: number): Promise<void> {
 }
 
 test('the registry knows it by name, with what it can do', () => {
-  expect(targetNames).toEqual(['bundled']);
+  expect(targetNames).toContain('bundled');
   expect(targets[0]).toMatchObject({
     revocation: ['none', 'crl-native'],
     connectAuth: ['none', 'password-hash'],

@@ -1,0 +1,81 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { requireProgram } from './find-program.ts';
+import { freePort } from './free-port.ts';
+import { mosquittoConfiguration } from './mosquitto/configuration.ts';
+import { MosquittoLog } from './mosquitto/log.ts';
+import { writeMosquittoPasswords } from './mosquitto/passwords.ts';
+import { probe } from './probe.ts';
+import { startSpawned } from './spawned.ts';
+import type { TargetKind, TargetOrder } from './target.ts';
+import { TargetError } from './target-error.ts';
+
+const what = 'Mosquitto';
+
+/** How long a CRL may take to be read again: a million entries took 2.6 s. */
+const reloadWithinMs = 60_000;
+
+/** Eclipse Mosquitto, the system's package; tried with 2.0. */
+export const mosquitto: TargetKind = {
+  kind: 'mosquitto',
+  revocation: ['none', 'crl-native'],
+  connectAuth: ['none', 'password-hash'],
+  transports: ['tls'],
+  async start(order, signal) {
+    const program = requireProgram('mosquitto', what, 'mosquitto');
+    const port = await freePort(order.host, order.port);
+    const configFile = join(order.workDir, 'mosquitto.conf');
+    const logFile = join(order.workDir, 'mosquitto.log');
+    const passwordFile = order.connectAuth === 'password-hash' ? join(order.workDir, 'passwords') : null;
+    if (passwordFile !== null) await writeMosquittoPasswords(passwordFile, order.users);
+    await writeFile(configFile, mosquittoConfiguration(order, { port, passwordFile }), { mode: 0o600 });
+    const log = new MosquittoLog(logFile);
+    return startSpawned(
+      {
+        what,
+        program,
+        args: ['-c', configFile],
+        port,
+        logFile,
+        // A CRL of a million entries is read before it listens.
+        readyWithinMs: 30_000,
+        keepsakes: [
+          { name: 'mosquitto.conf', path: configFile },
+          { name: 'mosquitto.log', path: logFile },
+        ],
+        version: () => `${what} ${log.version ?? 'of unknown version'}`,
+        counts: () => log.counts(),
+        reloadRevocation: (pid) => reload(pid, log, order, port),
+      },
+      order,
+      signal,
+    );
+  },
+};
+
+/**
+ * SIGHUP makes it read its files again, within one turn of its only thread, in which it says so first: a handshake that is answered after
+ * those words is answered by what was read.
+ */
+async function reload(pid: number, log: MosquittoLog, order: TargetOrder, port: number): Promise<void> {
+  const before = log.reloads;
+  process.kill(pid, 'SIGHUP');
+  const deadline = performance.now() + reloadWithinMs;
+  while (log.reloads === before) {
+    if (performance.now() > deadline) {
+      throw new TargetError(
+        'ERR_TARGET_RELOAD',
+        `${what} did not read its files again when it was asked to (SIGHUP)`,
+      );
+    }
+    await delay(5);
+  }
+  const { host } = order;
+  const answer = await probe({ host, port, serverName: 'localhost', timeoutMs: reloadWithinMs });
+  if (answer.state === 'ready') return;
+  throw new TargetError(
+    'ERR_TARGET_RELOAD',
+    `${what} does not answer after it has read its files again: ${answer.reason}`,
+  );
+}
