@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { BrokerConfig } from '../../../src/broker/config.ts';
+import { defaultBrokerSettings } from '../../../src/broker/index.ts';
 import { describeDeath, WatchedProcess } from '../../../src/targets/watched-process.ts';
 import { stoppedClock } from '../clock.ts';
 import type { Presented } from '../outcome.ts';
@@ -61,7 +62,11 @@ export function bundledServer({ certFile, keyFile }: ServerKey, faketime: string
       connectAuth: 'none',
       passwordFile: null,
       sessionTickets: false,
-      handshakeTimeoutMs: 8000,
+      transport: 'tls',
+      clientCertificates: 'required',
+      ocspUrl: null,
+      crlUrl: null,
+      settings: defaultBrokerSettings,
     };
   }
 }
