@@ -19,6 +19,8 @@ export type BrokerConfig = {
   /** The OCSP responder and the CRL distribution point, `http://…`, where the settings ask them. */
   ocspUrl: string | null;
   crlUrl: string | null;
+  /** SHA-256 fingerprints of the certificates that `allow-list` lets in, one a line in hexadecimal; null where it is not asked. */
+  allowListFile: string | null;
   settings: BrokerSettings;
 };
 
@@ -84,4 +86,35 @@ export type BrokerSnapshot = {
   /** Connections whose verdict is still open. */
   pending: number;
   tallies: BrokerTally[];
+  /** How the revocation check fares; left out where there is none. */
+  revocation?: RevocationSnapshot;
+};
+
+/** Cumulative since the process started. What a check has no use for is left out. */
+export type RevocationSnapshot = {
+  check: string;
+  /** Serial numbers that are looked up, and the size of the lists that they were read from. */
+  entries?: number;
+  bytes?: number;
+  /** What the index of them takes. */
+  memoryMiB?: number;
+  /** Reading and verifying the last that was new, off the main thread. */
+  loadMs?: number;
+  /** Time since thisUpdate of the newest list in use. */
+  ageMs?: number;
+  /** How often newer lists have taken over. */
+  swaps?: number;
+  /** The longest that taking over has held up the main thread. */
+  stallMs?: number;
+  /** Questions to the OCSP responder, and answers that were at hand. */
+  requests?: number;
+  cacheHits?: number;
+  bytesReceived?: number;
+  /** Clients let in, or refused, because their status could not be had. */
+  failedOpen?: number;
+  failedClosed?: number;
+  /** Established sessions ended because they were revoked. */
+  sessionsCut?: number;
+  /** What was wrong with lists and responses, by cause. */
+  troubles: Record<string, number>;
 };

@@ -47,6 +47,11 @@ export class ControlClient {
     return (await this.#request({ verb: 'snapshot' })) as BrokerSnapshot;
   }
 
+  /** The files that the revocation check reads have been replaced. */
+  async reloadRevocation(): Promise<void> {
+    await this.#request({ verb: 'reload-revocation' });
+  }
+
   /** Asks the broker to close its connections and exit; the exit is the answer. */
   requestStop(): void {
     this.#request({ verb: 'stop' }).catch(() => undefined);

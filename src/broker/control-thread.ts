@@ -6,16 +6,18 @@ import { type ControlReply, type ControlRequest, controlFd, encodeLine, lineSpli
 import { LedgerReader } from './ledger.ts';
 import { type ControlThreadData, eventLoopDelayMs } from './measured-loop.ts';
 import { ownMemoryReader } from './process-memory.ts';
+import { RevocationFigures } from './revocation/figures.ts';
 
 /**
  * Entry of the broker's side thread. It owns the control channel, so that a snapshot is answered while the main loop is busy, and so
  * that the process ends when the conductor is gone, whatever the main thread is doing.
  */
-const { loopDelay, ledger }: ControlThreadData = workerData;
+const { loopDelay, ledger, figures }: ControlThreadData = workerData;
 const main = parentPort;
 if (main === null) throw new Error('the control thread is started by the broker, not by hand');
 
 const reader = new LedgerReader(ledger);
+const revocationFigures = new RevocationFigures(figures);
 const readMemory = ownMemoryReader();
 const channel = new Socket({ fd: controlFd, readable: true, writable: true });
 const split = lineSplitter();
@@ -45,11 +47,13 @@ function die(): void {
 function snapshot(): BrokerSnapshot {
   // In a worker too this is getrusage(RUSAGE_SELF): every thread of the process.
   const cpu = process.cpuUsage();
+  const revocation = revocationFigures.read(Date.now());
   return {
     cpuUserMs: cpu.user / 1000,
     cpuSystemMs: cpu.system / 1000,
     ...readMemory(),
     eventLoopDelayMs: eventLoopDelayMs(loopDelay),
     ...reader.read(),
+    ...(revocation !== null && { revocation }),
   };
 }

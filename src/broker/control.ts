@@ -9,13 +9,23 @@ export type ControlRequest = { id: number } & (
   | { verb: 'start'; config: BrokerConfig }
   | { verb: 'mark' }
   | { verb: 'snapshot' }
+  | { verb: 'reload-revocation' }
   | { verb: 'stop' }
 );
 
 export type ControlVerb = ControlRequest['verb'];
 
-/** What each verb answers. `start` resolves when the port is open; `mark` when garbage is collected and the delay histogram empty. */
-export type ControlAnswers = { start: BrokerStarted; mark: null; snapshot: BrokerSnapshot; stop: null };
+/**
+ * What each verb answers. `start` resolves when the port is open; `mark` when garbage is collected and the delay histogram empty;
+ * `reload-revocation` when the file that was replaced holds for the next handshake.
+ */
+export type ControlAnswers = {
+  start: BrokerStarted;
+  mark: null;
+  snapshot: BrokerSnapshot;
+  'reload-revocation': null;
+  stop: null;
+};
 
 export type BrokerStarted = {
   port: number;

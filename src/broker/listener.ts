@@ -1,13 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
-import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
 import { BrokerError, listenError, messageOf } from './broker-error.ts';
 import type { BrokerConfig } from './config.ts';
+import type { ConnectGuard } from './connect-auth/auth.ts';
 import { connectAuth } from './connect-auth/index.ts';
 import { ConnectionBook } from './connection-book.ts';
 import type { ConnectionLedger } from './ledger.ts';
 import { openMqtt } from './mqtt.ts';
 import { mendPeerCertificateLeak } from './peer-certificate-leak.ts';
+import type { RevocationGuard } from './revocation/check.ts';
+import type { RevocationFigures } from './revocation/figures.ts';
 import { revocationCheck } from './revocation/index.ts';
+import { RevocationGate } from './revocation/revocation-gate.ts';
 import { slowDown } from './slowdown.ts';
 import { readTlsOptions } from './tls-options.ts';
 import { connackVerdict, connectVerdict, handshakeVerdict, tlsRefusal } from './verdict.ts';
@@ -17,6 +22,8 @@ export type OpenBroker = {
   port: number;
   /** For example `aedes 1.2.0 on Node v24.21.0, OpenSSL 3.5.8`. */
   version: string;
+  /** The files that the revocation check reads have been replaced. Resolves when what is new holds for the next handshake. */
+  reloadRevocation(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -25,17 +32,57 @@ export type OpenBroker = {
  * is searched, and each client whose SYN is dropped then measures TCP's retransmission timer: a second.
  */
 const backlog = 4096;
+/** Name, HMAC key and AES key of session tickets, 16 octets each (RFC 5077 4). */
+const ticketKeyBytes = 48;
 
 /**
  * Opens the broker in this process: aedes behind a TLS listener that asks for client certificates, each connection booked in `ledger`.
  * Resolves when the port is open. Throws BrokerError with a sentence for the user.
  */
-export async function openBroker(config: BrokerConfig, ledger: ConnectionLedger): Promise<OpenBroker> {
+export async function openBroker(
+  config: BrokerConfig,
+  ledger: ConnectionLedger,
+  figures: RevocationFigures,
+): Promise<OpenBroker> {
   const tlsOptions = await readTlsOptions(config);
-  const revocation = await revocationCheck(config.revocation).open(config);
+  const check = revocationCheck(config.revocation);
   const auth = await connectAuth(config.connectAuth).open(config);
-  const server = createTlsServer({ ...tlsOptions, ...(revocation.crl && { crl: revocation.crl }) }, config);
+  const guard = await check.open(config, figures);
+  try {
+    return await serve(config, { tlsOptions, guard, auth }, ledger, figures);
+  } catch (error) {
+    // A thread that keeps CRLs, a connection to a database.
+    await Promise.all([guard.close(), auth.close()]);
+    throw error;
+  }
+}
+
+type Parts = {
+  tlsOptions: Awaited<ReturnType<typeof readTlsOptions>>;
+  guard: RevocationGuard;
+  auth: ConnectGuard;
+};
+
+async function serve(
+  config: BrokerConfig,
+  { tlsOptions, guard, auth }: Parts,
+  ledger: ConnectionLedger,
+  figures: RevocationFigures,
+): Promise<OpenBroker> {
+  const server = createTlsServer({ ...tlsOptions, ...(guard.crl && { crl: guard.crl }) }, config);
   const book = new ConnectionBook(ledger);
+  const gate = new RevocationGate(guard, config, tlsOptions.ca, figures, {
+    refused: (socket, cause) => book.settle(socket, tlsRefusal(cause)),
+    lost: (socket, error) => book.settle(socket, connectVerdict(error)),
+  });
+  guard.attach({
+    useCrls: (crls) => server.setSecureContext({ ...tlsOptions, ...(crls && { crl: crls }) }),
+    moreRevoked() {
+      if (config.settings.onRevocation.includes('rotate-ticket-keys'))
+        server.setTicketKeys(randomBytes(ticketKeyBytes));
+      gate.moreRevoked();
+    },
+  });
   const mqtt = await openMqtt(auth, config.settings.handshakeTimeoutMs, {
     connack: (socket, returnCode) => book.settle(socket, connackVerdict(returnCode)),
     failed: (socket, error) => book.settle(socket, connectVerdict(error)),
@@ -51,29 +98,25 @@ export async function openBroker(config: BrokerConfig, ledger: ConnectionLedger)
   server.once('secureConnection', mendPeerCertificateLeak);
   server.on('secureConnection', (socket: TLSSocket) => {
     book.enterConnect(socket);
-    if (revocation.refusal === null) return mqtt.handle(socket);
-    void Promise.resolve(revocation.refusal(socket)).then((cause) => {
-      if (cause === null) return mqtt.handle(socket);
-      book.settle(socket, tlsRefusal(cause));
-      socket.destroy();
-    });
+    gate.pass(socket, () => mqtt.handle(socket));
   });
 
   const port = await listen(server, config);
   return {
     port,
     version: `aedes ${mqtt.version} on Node ${process.version}, OpenSSL ${process.versions.openssl}`,
+    reloadRevocation: () => guard.reload(),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       book.destroyAll();
       await mqtt.close();
       await closed;
-      await Promise.all([revocation.close(), auth.close()]);
+      await Promise.all([guard.close(), auth.close()]);
     },
   };
 }
 
-function createTlsServer(options: Parameters<typeof createServer>[0], { crlFile }: BrokerConfig): Server {
+function createTlsServer(options: TlsOptions, { crlFile }: BrokerConfig): Server {
   try {
     return createServer(options);
   } catch (error) {

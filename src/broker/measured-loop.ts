@@ -3,10 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { BrokerSnapshot } from './config.ts';
 import type { ControlReply, ControlRequest } from './control.ts';
-import type { ConnectionLedger, LedgerMemory } from './ledger.ts';
+import type { LedgerMemory } from './ledger.ts';
+import type { FiguresMemory } from './revocation/figures.ts';
 
-/** What the control thread reads without asking the main loop: a live clone of the histogram, and the ledger's shared memory. */
-export type ControlThreadData = { loopDelay: Histogram; ledger: LedgerMemory };
+/** What the main thread counts in shared memory. */
+export type SharedCounts = { ledger: LedgerMemory; figures: FiguresMemory };
+
+/** What the control thread reads without asking the main loop: a live clone of the histogram, and what is counted. */
+export type ControlThreadData = SharedCounts & { loopDelay: Histogram };
 
 /** How often the main loop is probed, milliseconds. Costs 0.5 % of a core when idle; a probe each millisecond would cost 2.5 %. */
 const resolutionMs = 10;
@@ -20,13 +24,13 @@ export type MeasuredLoop = {
 
 /** Starts the control thread; `onRequest` is called on the main thread for every request but `snapshot`. */
 export function measureLoop(
-  ledger: ConnectionLedger,
+  counts: SharedCounts,
   onRequest: (request: ControlRequest) => void,
 ): MeasuredLoop {
   // The clone stops when this one is collected: `mark` keeps it.
   const loopDelay = monitorEventLoopDelay({ resolution: resolutionMs });
   loopDelay.enable();
-  const data: ControlThreadData = { loopDelay, ledger: ledger.memory };
+  const data: ControlThreadData = { loopDelay, ...counts };
   const entry = new URL(
     import.meta.url.endsWith('.ts') ? './control-thread.ts' : './control-thread.js',
     import.meta.url,

@@ -8,7 +8,7 @@ import { readConfigFile } from './config-file.ts';
  * The TLS side of the configuration, each file looked at by itself so that a bad one is named. Throws BrokerError. The CRL is not among
  * them: it may take OpenSSL a second to load, once is enough.
  */
-export async function readTlsOptions(config: BrokerConfig): Promise<TlsOptions> {
+export async function readTlsOptions(config: BrokerConfig): Promise<TlsOptions & { ca: Buffer }> {
   const { certFile, keyFile, clientCaFile } = config;
   const cert = await readConfigFile('certificate', certFile);
   const key = await readConfigFile('private key', keyFile);

@@ -66,6 +66,7 @@ function runningBroker(
     pid: watched.pid,
     died: watched.died,
     prepareRound: () => control.mark().catch(rethrow),
+    reloadRevocation: () => control.reloadRevocation().catch(rethrow),
     async snapshot() {
       const snapshot = await control.snapshot().catch(rethrow);
       const usage = readProcessUsage(watched.pid);
@@ -98,6 +99,7 @@ async function brokerConfig(order: TargetOrder): Promise<BrokerConfig> {
     clientCertificates: order.clientCertificates,
     ocspUrl: order.services.ocspUrl,
     crlUrl: order.services.crlUrl,
+    allowListFile: order.allowListFile ?? null,
     settings: order.broker,
   };
 }

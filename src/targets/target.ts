@@ -18,6 +18,11 @@ export type TargetOrder = {
   serverCertFile: string;
   serverKeyFile: string;
   crlFile: string;
+  /**
+   * SHA-256 fingerprints of the clients' certificates that are to get in, one a line in hexadecimal, for the revocation check `allow-list`;
+   * whoever starts the target writes it, and again before `reloadRevocation`. Null or left out where no such check is made.
+   */
+  allowListFile?: string | null;
   /** The users that a password check must know, and their common password. */
   users: { clientIds: string[]; password: string };
   /** PEM: the root that clients trust for the target; without it a probe takes any certificate. */

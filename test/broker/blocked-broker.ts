@@ -1,5 +1,6 @@
 import { ConnectionLedger } from '../../src/broker/ledger.ts';
 import { measureLoop } from '../../src/broker/measured-loop.ts';
+import { RevocationFigures } from '../../src/broker/revocation/figures.ts';
 
 /**
  * A broker's process without a broker: its main thread books one connection and then stands still when it is asked to `mark`, for as
@@ -7,7 +8,7 @@ import { measureLoop } from '../../src/broker/measured-loop.ts';
  */
 const blockMs = Number(process.argv[2]);
 const ledger = new ConnectionLedger();
-const loop = measureLoop(ledger, ({ id }) => {
+const loop = measureLoop({ ledger: ledger.memory, figures: new RevocationFigures().memory }, ({ id }) => {
   ledger.open();
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockMs);
   loop.reply({ id, answer: null });

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { expect, it } from 'vitest';
-import type { BrokerConfig } from '../../src/broker/config.ts';
+import { type BrokerConfig, defaultBrokerSettings } from '../../src/broker/config.ts';
 import { crlNative } from '../../src/broker/revocation/crl-native.ts';
+import { RevocationFigures } from '../../src/broker/revocation/figures.ts';
 import { makeCorpus } from '../../src/pki/index.ts';
 import { scratchFolder } from '../pki/scratch.ts';
 
@@ -20,7 +21,9 @@ it('hands OpenSSL every CRL of the file, each by itself, for Node would read the
     },
     { cacheDir: join(folder, 'cache') },
   );
-  const { crl } = await crlNative.open({ crlFile: corpus.crlFile } as BrokerConfig);
+  const config = { ...corpus, settings: defaultBrokerSettings } as unknown as BrokerConfig;
+  const { crl, close } = await crlNative.open(config, new RevocationFigures());
+  await close();
   expect(crl).toHaveLength(3);
   expect(
     Buffer.concat(crl ?? [])

@@ -9,7 +9,8 @@ import { listenError } from '../../src/broker/broker-error.ts';
 import { type BrokerConfig, defaultBrokerSettings } from '../../src/broker/config.ts';
 import { ConnectionLedger, LedgerReader } from '../../src/broker/ledger.ts';
 import { type OpenBroker, openBroker } from '../../src/broker/listener.ts';
-import type { RevocationGuard } from '../../src/broker/revocation/check.ts';
+import { nothingToAsk, type RevocationGuard } from '../../src/broker/revocation/check.ts';
+import { RevocationFigures } from '../../src/broker/revocation/figures.ts';
 import { none } from '../../src/broker/revocation/none.ts';
 import { type Address, type Attempt, attemptConnect, clientOptions } from './test-client.ts';
 import { makeTestPki, type TestPki } from './test-pki.ts';
@@ -46,6 +47,7 @@ function configFor(changes: Partial<BrokerConfig> = {}): BrokerConfig {
     clientCertificates: 'required',
     ocspUrl: null,
     crlUrl: null,
+    allowListFile: null,
     settings: defaultBrokerSettings,
     ...changes,
   };
@@ -53,7 +55,7 @@ function configFor(changes: Partial<BrokerConfig> = {}): BrokerConfig {
 
 async function open(changes: Partial<BrokerConfig> = {}) {
   const ledger = new ConnectionLedger();
-  broker = await openBroker(configFor(changes), ledger);
+  broker = await openBroker(configFor(changes), ledger, new RevocationFigures());
   const address: Address = { host: '127.0.0.1', port: broker.port };
   const reader = new LedgerReader(ledger.memory);
   return { address, read: () => reader.read() };
@@ -187,7 +189,7 @@ describe('a connection that the broker turns away is refused', () => {
 
   test('a certificate that a check after the handshake objects to', async () => {
     const refusal: RevocationGuard['refusal'] = vi.fn(async () => 'CERT_REVOKED');
-    vi.spyOn(none, 'open').mockResolvedValue({ crl: null, refusal, close: async () => undefined });
+    vi.spyOn(none, 'open').mockResolvedValue({ ...nothingToAsk, refusal });
     const opened = await open();
     expect(await attemptConnect(opened.address, good())).toBe('closed');
     expect(await verdicts(opened, 1)).toEqual(['refused tls CERT_REVOKED']);
@@ -195,9 +197,9 @@ describe('a connection that the broker turns away is refused', () => {
 });
 
 test('a check after the handshake that has no objection lets the client on', async () => {
-  const refusal: RevocationGuard['refusal'] = (socket) =>
-    socket.getPeerCertificate().subject.CN === 'good' ? null : 'OTHER';
-  vi.spyOn(none, 'open').mockResolvedValue({ crl: null, refusal, close: async () => undefined });
+  const refusal: RevocationGuard['refusal'] = ({ links: [link] }) =>
+    link?.certificate.subject.includes('good') ? null : 'OTHER';
+  vi.spyOn(none, 'open').mockResolvedValue({ ...nothingToAsk, refusal });
   const opened = await open();
   expect(await attemptConnect(opened.address, good())).toBe(0);
   expect(await attemptConnect(opened.address, good())).toBe(0);

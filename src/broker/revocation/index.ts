@@ -1,9 +1,10 @@
 import { BrokerError } from '../broker-error.ts';
 import type { RevocationCheck } from './check.ts';
+import { crlIndexed } from './crl-indexed.ts';
 import { crlNative } from './crl-native.ts';
 import { none } from './none.ts';
 
-const checks: readonly RevocationCheck[] = [none, crlNative];
+const checks: readonly RevocationCheck[] = [none, crlNative, crlIndexed];
 
 /** What a scenario may write at `target.revocation` for the bundled broker. */
 export const revocationNames: readonly string[] = checks.map(({ name }) => name);
