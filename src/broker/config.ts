@@ -19,8 +19,8 @@ export type BrokerConfig = {
   /** The OCSP responder and the CRL distribution point, `http://…`, where the settings ask them. */
   ocspUrl: string | null;
   crlUrl: string | null;
-  /** SHA-256 fingerprints of the certificates that `allow-list` lets in, one a line in hexadecimal; null where it is not asked. */
-  allowListFile: string | null;
+  /** SHA-256 fingerprints of the certificates that `allow-list` lets in, one a line in hexadecimal. */
+  allowListFile?: string | null;
   settings: BrokerSettings;
 };
 

@@ -10,7 +10,7 @@ import type { ConnectionLedger } from './ledger.ts';
 import { openMqtt } from './mqtt.ts';
 import { mendPeerCertificateLeak } from './peer-certificate-leak.ts';
 import type { RevocationGuard } from './revocation/check.ts';
-import type { RevocationFigures } from './revocation/figures.ts';
+import { RevocationFigures } from './revocation/figures.ts';
 import { revocationCheck } from './revocation/index.ts';
 import { RevocationGate } from './revocation/revocation-gate.ts';
 import { slowDown } from './slowdown.ts';
@@ -42,7 +42,7 @@ const ticketKeyBytes = 48;
 export async function openBroker(
   config: BrokerConfig,
   ledger: ConnectionLedger,
-  figures: RevocationFigures,
+  figures: RevocationFigures = new RevocationFigures(),
 ): Promise<OpenBroker> {
   const tlsOptions = await readTlsOptions(config);
   const check = revocationCheck(config.revocation);
