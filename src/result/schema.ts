@@ -30,6 +30,7 @@ export const cohortSchema = z.looseObject({
     .describe('`accept-until-revoked`: identities that an event of the scenario revokes in mid-round'),
   expectedCause: z.string().optional(),
   defect: z.string(),
+  clause: z.string().optional().describe('What the defect breaks: `RFC 5280 4.1.2.5`'),
   driver: z.string(),
   attempts: count.describe('Attempts that were started'),
   outcomes: z.array(outcomeSchema),
@@ -131,6 +132,20 @@ export const roundSchema = z.looseObject({
       .looseObject({ atMs: z.array(ms), cpuMs: z.array(ms), rssMiB: z.array(z.number()) })
       .optional()
       .describe('Samples of the target during the round; cpuMs is cumulative from the start of the round'),
+    latency: z
+      .looseObject({
+        boundsMs: z.array(ms).describe('Upper bound of each bin'),
+        cohorts: z.array(
+          z.looseObject({
+            name: z.string(),
+            counts: z
+              .string()
+              .describe('Slices parted by `;`, each of `bin:count` parted by spaces; bins count from 0'),
+          }),
+        ),
+      })
+      .optional()
+      .describe('Service time of decided attempts by the slice in which they ended'),
   }),
 });
 

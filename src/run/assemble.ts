@@ -2,6 +2,7 @@ import { encodeHistogram } from '../metrics/encoding.ts';
 import { type LatencyName, latencyNames, type ResponseName, responseNames } from '../metrics/outcome.ts';
 import type { CohortRecording, LatencyRecording, Recording } from '../metrics/recording.ts';
 import { addRecordings, summarise } from '../metrics/summary.ts';
+import { defects } from '../pki/index.ts';
 import type { Accounting, CohortResult, Latency, RoundResult, VariantResult } from '../result/schema.ts';
 import type { CohortPlan, VariantPlan } from '../scenario/plan.ts';
 import { type BrokerCounts, sumCounts } from './broker-counts.ts';
@@ -117,6 +118,7 @@ function describeCohort(
     expected: plan.expect.outcome,
     ...(plan.expect.cause === undefined ? {} : { expectedCause: plan.expect.cause }),
     defect: plan.defect,
+    ...optional('clause', defects.find(({ name }) => name === plan.defect)?.clause),
     driver: plan.driver,
   };
   const tail = broker === null ? {} : { brokerCounts: broker };

@@ -24,6 +24,11 @@ export function nameCell(name: string, limit = 60): Cell {
   return { show: neutralise(name, limit), value: name };
 }
 
+/** A text of several words, with room for them. */
+export function remarkCell(text: string, limit = 90): Cell {
+  return { show: neutralise(text, limit), value: text, className: 'remark' };
+}
+
 export function toneCell(tone: Tone, text: string): Cell {
   return { show: badge(tone, text), value: text, className: text.length <= 26 ? 'unbroken' : '' };
 }

@@ -43,6 +43,7 @@ ${[0, 1, 2, 3, 4].map((i) => `.series-${i}{color:var(--series-${i})}`).join('')}
 .key{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;color:var(--muted);font-size:.875rem;margin-bottom:.6rem;max-width:none}
 .key span{display:inline-flex;align-items:center;gap:.4rem}
 .key:not(.series) .mark,.key:not(.series) .line,.key:not(.series) .bar{color:var(--muted)}
+.axis-title+.rows{margin-top:1.4rem}
 .rows{container-type:inline-size}
 .row{display:grid;grid-template-columns:12.5rem minmax(0,1fr) 8.5rem;align-items:center;column-gap:1rem}
 .long-names .row{grid-template-columns:17.5rem minmax(0,1fr) 8.5rem}
@@ -56,10 +57,10 @@ ${[0, 1, 2, 3, 4].map((i) => `.series-${i}{color:var(--series-${i})}`).join('')}
 @container (max-width:560px){
 .row,.long-names .row{grid-template-columns:minmax(0,1fr) auto;column-gap:.75rem;margin-top:.35rem}
 .row-name{grid-column:1/-1;text-align:left}
-.row-text{width:6.6rem;text-align:right}
+.row-text{width:6.6rem;text-align:right;white-space:normal}
 .axis-row,.long-names .axis-row{grid-template-columns:minmax(0,1fr) 6.6rem}
 .axis-row span,.head-row span:first-child{display:none}
 .row-plot{min-height:26px}
 }
-@container (max-width:200px){.tick.minor{display:none}}
+@container (max-width:420px){.tick.minor{display:none}}
 `;

@@ -101,7 +101,7 @@ thead th{font-size:.8125rem;font-weight:600;color:var(--muted);border-bottom:1px
 thead .number{white-space:normal;min-width:4.2rem}
 thead .groups th{border-bottom:0;padding-bottom:0;color:var(--ink)}
 thead .groups td{border-bottom:0}
-tbody th{font-weight:600;min-width:7rem;max-width:22rem;overflow-wrap:anywhere;position:sticky;left:0;background:var(--page)}
+tbody th{font-weight:600;min-width:9.5rem;max-width:22rem;overflow-wrap:anywhere;position:sticky;left:0;background:var(--page)}
 td{max-width:26rem;overflow-wrap:break-word}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td small{display:block;line-height:1.3;white-space:normal;min-width:8ch}
@@ -113,7 +113,9 @@ ${[0, 1, 2, 3, 4].map((shade) => `.heat-${shade}{background:var(--heat-${shade})
 .contradiction{outline:3px solid var(--bad);outline-offset:-3px;background:var(--bad-surface);font-weight:700}
 .contradiction small{color:var(--ink)}
 .wrong{display:block;color:var(--bad);font-size:.8125rem}
+.remark{min-width:11.5rem}
 .unbroken{white-space:nowrap}
+.wrong-figure{color:var(--bad);font-weight:700}
 .attention{color:var(--warning);font-weight:700}
 .copy{margin-top:.5rem}
 `;

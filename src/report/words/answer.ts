@@ -1,8 +1,12 @@
 import type { Result } from '../../result/index.ts';
 import { costSentences } from './answer-cost.ts';
 import { crossoverSentences } from './answer-crossover.ts';
+import { faultSentences } from './answer-faults.ts';
+import { ladderSentences } from './answer-ladder.ts';
+import { lagSentences } from './answer-lag.ts';
 import { latencySentences } from './answer-latency.ts';
 import { safetySentences } from './answer-safety.ts';
+import { floodSentences, recoverySentences } from './answer-sessions.ts';
 import { count } from './numbers.ts';
 import { figure, type Sentence, say } from './sentence.ts';
 import { plural } from './text.ts';
@@ -19,7 +23,12 @@ export function answer(result: Result): Sentence[] {
       ? [say('warning')`No attempt came to an end, so this result says nothing about the target.`]
       : [
           ...safetySentences(result),
+          ...lagSentences(result),
+          ...faultSentences(result),
+          ...floodSentences(result),
+          ...recoverySentences(result),
           ...crossoverSentences(result),
+          ...ladderSentences(result),
           ...costSentences(result),
           ...latencySentences(result),
           ...missingIntervals(result),

@@ -1,3 +1,4 @@
+import { remarkCell } from '../cells.ts';
 import { embeddedJson } from '../embed.ts';
 import { html, type Markup } from '../markup.ts';
 import { renderTable } from '../table.ts';
@@ -57,7 +58,7 @@ ${renderTable({
     { show: services, value: price.serviceHours },
     { show: bytes, value: price.bytes },
     { show: lag, value: price.lagHours },
-    note,
+    remarkCell(note),
   ]),
 })}<p class="note" role="status" aria-live="polite"></p>${embeddedJson('calculator-costs', costs)}</div>
 `;

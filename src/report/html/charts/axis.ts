@@ -83,11 +83,16 @@ export function ninesAxis(values: number): Axis & { nines: number } {
 
 /** Seconds since a round began. */
 export function timeAxis(seconds: number): Axis {
+  return spanAxis('time since the round began, s', 0, seconds);
+}
+
+/** From one value to another, without rounding either: for time, whose ends are no less true for not being round. */
+export function spanAxis(title: string, from: number, to: number): Axis {
   const scale = scaleLinear()
-    .domain([0, seconds > 0 ? seconds : 1])
+    .domain([from, to > from ? to : from + 1])
     .range([0, 1]);
   return {
-    title: 'time since the round began, s',
+    title,
     position: (value) => clamp(scale(value)),
     ticks: scale
       .ticks(5)

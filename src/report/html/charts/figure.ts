@@ -1,5 +1,5 @@
 import { type Content, html, type Markup } from '../markup.ts';
-import { foldedTable, type Table } from '../table.ts';
+import { foldedTable, renderTable, type Table } from '../table.ts';
 
 /** A chart with its question or finding as the title, what it can't say as a note, and all its figures as a table below. */
 export type Figure = {
@@ -9,11 +9,13 @@ export type Figure = {
   description: string;
   chart: Content;
   table: Table;
+  /** Whether the table stands open: where it is as much the answer as the chart. */
+  open?: boolean;
 };
 
-export function renderFigure({ title, note, description, chart, table }: Figure): Markup {
+export function renderFigure({ title, note, description, chart, table, open }: Figure): Markup {
   return html`<figure><figcaption><h3>${title}</h3>${note !== undefined && html`<p class="note">${note}</p>`}</figcaption>
-<div class="chart" role="group" aria-label="${description} The figures are in the table below.">${chart}</div>${foldedTable(table)}</figure>
+<div class="chart" role="group" aria-label="${description} The figures are in the table below.">${chart}</div>${open === true ? renderTable(table) : foldedTable(table)}</figure>
 `;
 }
 

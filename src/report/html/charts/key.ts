@@ -36,6 +36,14 @@ export function renderSeriesKey(names: readonly string[]): Markup {
   })}</p>`;
 }
 
+/** Things by the colour of their bars. */
+export function renderColourKey(names: readonly string[]): Markup {
+  return html`<p class="key series">${names.map(
+    (name, i) =>
+      html`<span><svg class="series-${i}" width="22" height="14" aria-hidden="true"><rect class="bar solid" x="2" y="2" width="18" height="10"/></svg>${label(name, 40)}</span>`,
+  )}</p>`;
+}
+
 function keyMark(mark: KeyEntry['mark']): Markup {
   switch (mark) {
     case 'interval':

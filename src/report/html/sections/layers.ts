@@ -57,7 +57,7 @@ function layersBlock({ name, cohorts }: VariantResult): VariantBlock | null {
   return { content, summary };
 }
 
-function bundledNote(): Markup {
+export function bundledNote(): Markup {
   return html`<p class="callout"><strong>How the bundled broker refuses:</strong> Node's <code>tls.Server</code> completes the whole handshake and only then looks at what OpenSSL thought of the client's certificate. The client gets no TLS alert, it sees the connection close, and the broker has paid for the full handshake. Brokers that refuse within the handshake (Mosquitto, HiveMQ and others on plain OpenSSL or JSSE) send an alert and save that work, so the cost of a refusal measured here is not theirs. Only what breaks the handshake itself, such as a missing certificate or a wrong private key, raises an alert here too.</p>`;
 }
 

@@ -1,20 +1,22 @@
 import type { Result, RoundResult, VariantResult } from '../../../result/index.ts';
+import { lengthS, type Slice, slicesOf } from '../../findings/slices.ts';
 import { count } from '../../words/numbers.ts';
 import { label } from '../../words/text.ts';
 import { countCell, figureCell, nameCell } from '../cells.ts';
 import { type Axis, linearAxis, timeAxis } from '../charts/axis.ts';
+import { eventMarkers } from '../charts/event-markers.ts';
 import { type Figure, panels } from '../charts/figure.ts';
 import { renderKey } from '../charts/key.ts';
-import { type Area, renderPanel } from '../charts/panel.ts';
+import { outcomeAreas, peakOf, startedLine } from '../charts/outcome-areas.ts';
+import { renderPanel } from '../charts/panel.ts';
 import type { SeriesStyle } from '../charts/series.ts';
 import { variantStyles } from '../charts/variant-style.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Table } from '../table.ts';
 
-/** A slice of a round, per second, over all cohorts. */
-type Slice = { atS: number; started: number; accepted: number; refused: number; failed: number };
 type Course = {
   variant: VariantResult;
+  index: number;
   style: SeriesStyle;
   round: RoundResult;
   slices: Slice[];
@@ -30,12 +32,12 @@ const mostRows = 300;
 export function overTimeFigure(result: Result): Figure | null {
   const styles = variantStyles(result);
   const all = result.variants.flatMap((variant, i) =>
-    variant.rounds.map((round) => courseOf(variant, styles.of(i), round)),
+    variant.rounds.map((round) => courseOf(variant, i, styles.of(i), round)),
   );
   const firsts = all.filter(({ variant, round }) => variant.rounds[0] === round);
   const drawn = (all.length > mostPanels ? firsts : all).filter(({ slices }) => slices.length > 0);
   if (drawn.length === 0) return null;
-  const highest = Math.max(...drawn.flatMap(({ slices }) => slices.map(peak)));
+  const highest = Math.max(...drawn.flatMap(({ slices }) => slices.map(peakOf)));
   const y = linearAxis('attempts /s', highest, 4);
   const failures = drawn.some(({ slices }) => slices.some(({ failed }) => failed > 0));
   return {
@@ -60,39 +62,16 @@ function foldMany(all: readonly Markup[]): Markup {
   return html`<details class="fold"><summary>${count(all.length)} rounds</summary>${panels(all)}</details>`;
 }
 
-function courseOf(variant: VariantResult, style: SeriesStyle, round: RoundResult): Course {
-  const { intervalMs, cohorts } = round.timeline;
-  const perSecond = intervalMs > 0 ? 1000 / intervalMs : 0;
-  const length = Math.max(
-    0,
-    ...cohorts.map(({ started, accepted }) => Math.max(started.length, accepted.length)),
-  );
-  const sum = (pick: (cohort: (typeof cohorts)[number]) => readonly number[], slice: number) =>
-    cohorts.reduce((total, cohort) => total + (pick(cohort)[slice] ?? 0), 0) * perSecond;
-  const slices = Array.from({ length }, (_, i) => ({
-    atS: (i * intervalMs) / 1000,
-    started: sum(({ started }) => started, i),
-    accepted: sum(({ accepted }) => accepted, i),
-    refused: sum(({ refused }) => refused, i),
-    failed: sum(({ failed }) => failed, i),
-  }));
-  return { variant, style, round, slices, seconds: (length * intervalMs) / 1000 };
+function courseOf(variant: VariantResult, index: number, style: SeriesStyle, round: RoundResult): Course {
+  return { variant, index, style, round, slices: slicesOf(round), seconds: lengthS(round) };
 }
 
-function peak({ started, accepted, refused, failed }: Slice): number {
-  return Math.max(started, accepted + refused + failed);
-}
-
-function coursePanel({ variant, style, round, slices, seconds }: Course, y: Axis, several: boolean): Markup {
+function coursePanel(
+  { variant, index, style, round, slices, seconds }: Course,
+  y: Axis,
+  several: boolean,
+): Markup {
   const x = timeAxis(seconds);
-  const { className } = style;
-  const end: Slice | undefined = slices.at(-1);
-  // The last slice is drawn to its end.
-  const steps = end === undefined ? [] : [...slices, { ...end, atS: seconds }];
-  const layer = (kind: string, low: (slice: Slice) => number, high: (slice: Slice) => number): Area => ({
-    className: `${className} ${kind}`,
-    points: steps.map((slice) => [x.position(slice.atS), y.position(low(slice)), y.position(high(slice))]),
-  });
   return renderPanel({
     ...(several
       ? { title: label(variant.name, 34), detail: `round ${round.index + 1}` }
@@ -100,32 +79,10 @@ function coursePanel({ variant, style, round, slices, seconds }: Course, y: Axis
     x,
     y,
     height: 150,
-    areas: [
-      layer(
-        'solid',
-        () => 0,
-        ({ accepted }) => accepted,
-      ),
-      layer(
-        'light',
-        ({ accepted }) => accepted,
-        ({ accepted, refused }) => accepted + refused,
-      ),
-      layer(
-        'failed',
-        ({ accepted, refused }) => accepted + refused,
-        ({ accepted, refused, failed }) => accepted + refused + failed,
-      ),
-    ],
-    lines: [
-      {
-        className: 'started',
-        points: slices.map((slice) => [
-          x.position(slice.atS + seconds / slices.length / 2),
-          y.position(slice.started),
-        ]),
-      },
-    ],
+    of: { variant: index },
+    areas: outcomeAreas(style.className, slices, seconds, x, y),
+    lines: [startedLine(slices, seconds, x, y)],
+    markers: eventMarkers(round, x),
   });
 }
 

@@ -1,0 +1,68 @@
+import type { Result } from '../../result/index.ts';
+import { accessMs, type LagFinding, lagsOf } from '../findings/lag.ts';
+import { count, duration } from './numbers.ts';
+import { figure, name, type Part, type Sentence } from './sentence.ts';
+import { plural } from './text.ts';
+
+/** How long revoked clients kept their access: the shortest, the longest, where it never ended, and what became of their sessions. */
+export function lagSentences(result: Result): Sentence[] {
+  const all = lagsOf(result);
+  if (all.length === 0) return [];
+  const several = all.length > 1;
+  const ended = all
+    .flatMap((finding) => {
+      const ms = accessMs(finding.lag);
+      return ms === undefined ? [] : [{ finding, ms }];
+    })
+    .toSorted((a, b) => a.ms - b.ms);
+  const [shortest] = ended;
+  const longest = ended.at(-1);
+  const where = ({ variant }: LagFinding): Part[] => (several ? [' in ', name(variant.name)] : []);
+  const until = (ms: number) => (ms === 0 ? 'was never let in again' : 'was let in for ');
+  const sentences: Sentence[] = [];
+  if (shortest !== undefined && longest !== undefined)
+    sentences.push({
+      tone: 'plain',
+      parts: [
+        `After its revocation a client ${until(shortest.ms)}`,
+        ...(shortest.ms === 0 ? [] : [figure(duration(shortest.ms)), ' at most']),
+        ...where(shortest.finding),
+        ...(longest === shortest || longest.ms === 0
+          ? []
+          : [', and for ', figure(duration(longest.ms)), ...where(longest.finding)]),
+        '.',
+      ],
+    });
+  for (const { lag, ...finding } of all.filter(({ lag }) => lag.firstRefusalMs === undefined).slice(0, 3))
+    sentences.push({
+      tone: 'bad',
+      parts: [
+        `No revoked client was refused${several ? ' in ' : ''}`,
+        ...(several ? [name(finding.variant.name)] : []),
+        ': all of ',
+        figure(count(lag.attemptsAfter ?? 0)),
+        ` ${plural(lag.attemptsAfter ?? 0, 'attempt')} after the revocation were let in.`,
+      ],
+    });
+  return [...sentences, ...sessions(all, several)];
+}
+
+function sessions(all: readonly LagFinding[], several: boolean): Sentence[] {
+  const kept = all.filter(({ lag }) => (lag.sessionsKept ?? 0) > 0);
+  if (kept.length === 0) return [];
+  return [
+    {
+      tone: 'warning',
+      parts: kept
+        .slice(0, 3)
+        .flatMap(({ lag, variant }, i): Part[] => [
+          i === 0 ? 'Established sessions outlived the revocation: ' : '; ',
+          figure(
+            `${count(lag.sessionsKept ?? 0)} of ${count((lag.sessionsKept ?? 0) + (lag.sessionsCut ?? 0))}`,
+          ),
+          ...(several ? [' in ', name(variant.name)] : []),
+          i === Math.min(kept.length, 3) - 1 ? '.' : '',
+        ]),
+    },
+  ];
+}
