@@ -1,3 +1,4 @@
+import { readNegotiated } from './agreement-recorder.ts';
 import { cellOf, histogramCells, lowestValueOf } from './hdr-index.ts';
 import { addLatencies, emptyHistogram } from './latency.ts';
 import { latencyNames, outcomeKinds, responseNames } from './outcome.ts';
@@ -8,15 +9,25 @@ import {
   exact,
   gauge,
   histogramsPerCohort,
+  noneHeld,
   openRecorder,
+  publishHistogram,
   type RecorderShape,
   type RecorderViews,
   readDetail,
+  sessionCount,
   stamp,
   timelineColumn,
   unmarked,
 } from './recorder-layout.ts';
-import type { AfterMark, CohortRecording, CohortTimeline, LatencyRecording, Recording } from './recording.ts';
+import type {
+  AfterMark,
+  CohortRecording,
+  CohortTimeline,
+  LatencyRecording,
+  Recording,
+  SessionsRecording,
+} from './recording.ts';
 import { addOutcomes, addRecordings, fromNames } from './summary.ts';
 import type { ThreadUsage } from './thread-usage.ts';
 
@@ -50,6 +61,16 @@ export function readProgress(buffer: SharedArrayBuffer, shape: RecorderShape): R
   };
 }
 
+/** Sessions that a worker holds, by cohort. */
+export function readHeld(buffer: SharedArrayBuffer, shape: RecorderShape): number[] {
+  const views = openRecorder(buffer, shape);
+  return Array.from({ length: shape.cohorts }, (_, cohort) => {
+    const count = (which: number): number => sessionsCounted(views, cohort, which);
+    const ended = count(sessionCount.endedByClient) + count(sessionCount.cut) + count(sessionCount.atEnd);
+    return count(sessionCount.opened) - ended;
+  });
+}
+
 /**
  * Everything one worker recorded. What it left in flight (it died, else it would have counted them itself) is unfinished.
  */
@@ -57,6 +78,7 @@ export function readRecorder(
   buffer: SharedArrayBuffer,
   shape: RecorderShape,
   marks: Float64Array = unmarked(shape.cohorts),
+  held: Int32Array = noneHeld(shape.cohorts),
 ): RecorderReading {
   const views = openRecorder(buffer, shape);
   const count = (index: number): number => views.counters[index] ?? 0;
@@ -69,7 +91,9 @@ export function readRecorder(
       finished: count(counter.finished),
       missedArrivals: count(counter.missedArrivals),
       unfinished: count(counter.unfinished) + count(counter.inFlight),
-      cohorts: cohorts.map((cohort) => readCohort(views, cohort, marks[cohort] ?? Infinity)),
+      cohorts: cohorts.map((cohort) =>
+        readCohort(views, cohort, marks[cohort] ?? Infinity, held[cohort * 2 + 1] ?? 0),
+      ),
       timeline: { intervalMs: shape.sliceMs, cohorts: cohorts.map((cohort) => readTimeline(views, cohort)) },
     },
     lastEndMs: at(gauge.lastEndMs),
@@ -94,8 +118,9 @@ export function mergeRecordings(
   buffers: readonly SharedArrayBuffer[],
   shape: RecorderShape,
   marks?: Float64Array,
+  held?: Int32Array,
 ): MergedReading {
-  const readings = buffers.map((buffer) => readRecorder(buffer, shape, marks));
+  const readings = buffers.map((buffer) => readRecorder(buffer, shape, marks, held));
   const recording = addRecordings(readings.map((reading) => reading.recording));
   return {
     recording: { ...recording, timeline: trimmed(recording.timeline, shape) },
@@ -120,16 +145,17 @@ function trimmed(
   const cut = (column: number[]): number[] => column.slice(0, length);
   return {
     intervalMs,
-    cohorts: cohorts.map(({ started, accepted, refused, failed }) => ({
+    cohorts: cohorts.map(({ started, accepted, refused, failed, held }) => ({
       started: cut(started),
       accepted: cut(accepted),
       refused: cut(refused),
       failed: cut(failed),
+      held: cut(held),
     })),
   };
 }
 
-function readCohort(views: RecorderViews, cohort: number, markMs: number): CohortRecording {
+function readCohort(views: RecorderViews, cohort: number, markMs: number, peakHeld: number): CohortRecording {
   const announced = views.counters[counter.details] ?? 0;
   const outcomes = Array.from({ length: announced }, (_, slot) => {
     const { kind, detail } = readDetail(views, slot);
@@ -149,6 +175,8 @@ function readCohort(views: RecorderViews, cohort: number, markMs: number): Cohor
     bytesReceived: views.bytes[cohort * 2 + 1] ?? 0,
     firstRefusedStartMs: stampOf(views, cohort, stamp.firstRefusedStart),
     lastAcceptedStartMs: stampOf(views, cohort, stamp.lastAcceptedStart),
+    negotiated: readNegotiated(views, cohort),
+    sessions: readSessions(views, cohort, peakHeld),
     afterMark: markMs === Infinity ? undefined : readAfterMark(views, cohort, markMs),
   };
 }
@@ -168,7 +196,35 @@ function readAfterMark(views: RecorderViews, cohort: number, markMs: number): Af
     refused,
     firstRefusedMs: fromMark(stamp.firstRefusedAfterMark),
     lastAcceptedMs: fromMark(stamp.lastAcceptedAfterMark),
+    sessionsCut: sessionsCounted(views, cohort, sessionCount.cutAfterMark),
+    firstCutMs: fromMark(stamp.firstCutAfterMark),
+    lastCutMs: fromMark(stamp.lastCutAfterMark),
+    sessionsKept: sessionsCounted(views, cohort, sessionCount.keptAfterMark),
   };
+}
+
+function readSessions(views: RecorderViews, cohort: number, peak: number): SessionsRecording | undefined {
+  const count = (which: number): number => sessionsCounted(views, cohort, which);
+  const opened = count(sessionCount.opened);
+  if (opened === 0) return undefined;
+  return {
+    opened,
+    peak,
+    atEnd: count(sessionCount.atEnd),
+    endedByClient: count(sessionCount.endedByClient),
+    cut: count(sessionCount.cut),
+    firstCutMs: stampOf(views, cohort, stamp.firstCut),
+    lastCutMs: stampOf(views, cohort, stamp.lastCut),
+    published: count(sessionCount.published),
+    publish: readLatency(views, cohort * histogramsPerCohort + publishHistogram),
+    pings: count(sessionCount.pings),
+    missedPings: count(sessionCount.missedPings),
+    received: count(sessionCount.received),
+  };
+}
+
+function sessionsCounted({ sessions }: RecorderViews, cohort: number, which: number): number {
+  return sessions[cohort * sessionCount.width + which] ?? 0;
 }
 
 function stampOf({ stamps }: RecorderViews, cohort: number, which: number): number | undefined {
@@ -205,5 +261,15 @@ function readTimeline({ timeline, shape }: RecorderViews, cohort: number): Cohor
     accepted: column(timelineColumn.accepted),
     refused: column(timelineColumn.refused),
     failed: column(timelineColumn.failed),
+    held: heldAtEnds(column(timelineColumn.opened), column(timelineColumn.left)),
   };
+}
+
+function heldAtEnds(opened: readonly number[], left: readonly number[]): number[] {
+  if (opened.every((count) => count === 0)) return [];
+  let held = 0;
+  return opened.map((count, slice) => {
+    held += count - (left[slice] ?? 0);
+    return held;
+  });
 }

@@ -1,3 +1,4 @@
+import type { Agreement } from './agreement.ts';
 import { histogramCells } from './hdr-index.ts';
 import { latencyNames, outcomeKinds, responseNames } from './outcome.ts';
 
@@ -14,8 +15,9 @@ export type RecorderShape = {
   slices: number;
 };
 
-/** One histogram each: the service times of `latencyNames`, then the response times of `responseNames`. */
-export const histogramsPerCohort = latencyNames.length + responseNames.length;
+/** One histogram each: the service times of `latencyNames`, the response times of `responseNames`, PUBLISH to PUBACK. */
+export const publishHistogram = latencyNames.length + responseNames.length;
+export const histogramsPerCohort = publishHistogram + 1;
 
 /** Doubles kept exactly beside each histogram. */
 export const exact = { count: 0, sum: 1, min: 2, max: 3, width: 4 } as const;
@@ -32,15 +34,35 @@ export const gauge = {
 } as const;
 
 /**
- * Doubles of a cohort: starts of attempts, milliseconds from the start of the round; Infinity or -Infinity where there is none. The last
- * two are of attempts that started at the cohort's mark or after it.
+ * Doubles of a cohort: starts of attempts and cuts of sessions, milliseconds from the start of the round; Infinity or -Infinity where
+ * there is none. Those after the mark are of attempts that started at the cohort's mark or later, and of sessions that were open by then.
  */
 export const stamp = {
   firstRefusedStart: 0,
   lastAcceptedStart: 1,
   firstRefusedAfterMark: 2,
   lastAcceptedAfterMark: 3,
-  width: 4,
+  firstCut: 4,
+  lastCut: 5,
+  firstCutAfterMark: 6,
+  lastCutAfterMark: 7,
+  width: 8,
+} as const;
+
+/** 32-bit counters of a cohort's sessions: opened = endedByClient + cut + atEnd + those that a lost worker held. */
+export const sessionCount = {
+  opened: 0,
+  endedByClient: 1,
+  cut: 2,
+  atEnd: 3,
+  published: 4,
+  pings: 5,
+  missedPings: 6,
+  received: 7,
+  /** Of those that were open when the cohort was marked. */
+  cutAfterMark: 8,
+  keptAfterMark: 9,
+  width: 10,
 } as const;
 
 /** 32-bit counters of a cohort's attempts that started at its mark or after it, by how they ended. */
@@ -57,11 +79,21 @@ export const counter = {
   inFlight: 5,
   /** Details announced so far; written after the detail's own text. */
   details: 6,
-  width: 7,
+  /** Likewise for agreements. */
+  agreements: 7,
+  width: 8,
 } as const;
 
-/** Columns of the timeline, in the order of CohortTimeline. */
-export const timelineColumn = { started: 0, accepted: 1, refused: 2, failed: 3, width: 4 } as const;
+/** Columns of the timeline, in the order of CohortTimeline; of sessions those that were opened and that ended before the window did. */
+export const timelineColumn = {
+  started: 0,
+  accepted: 1,
+  refused: 2,
+  failed: 3,
+  opened: 4,
+  left: 5,
+  width: 6,
+} as const;
 
 /**
  * Distinct (kind, detail) pairs that one worker can count apart. The first of them, one for each kind, take what no longer fits: counts
@@ -71,6 +103,16 @@ export const detailSlots = 128;
 export const detailBytes = 120;
 export const overflowDetail = 'other';
 const detailHeader = 2;
+
+/** Distinct agreements that one worker can count apart; the last one takes what no longer fits. */
+export const agreementSlots = 32;
+export const overflowAgreement: Agreement = {
+  protocol: 'other',
+  cipher: 'other',
+  group: 'other',
+  alpn: 'other',
+  resumed: false,
+};
 
 const maxWindowSlices = 100;
 const maxTailSlices = 20;
@@ -102,13 +144,20 @@ export type RecorderViews = {
   outcomes: Uint32Array;
   /** Per cohort: `afterMark.width` counts. */
   afterMark: Uint32Array;
+  /** Per cohort: `sessionCount.width` counts. */
+  sessions: Uint32Array;
+  /** Per cohort and agreement slot. */
+  agreements: Uint32Array;
   /** Per cohort, slice and column. */
   timeline: Uint32Array;
   /** Per cohort and histogram, then the schedule error: `histogramCells` counts each. */
   histograms: Uint32Array;
   /** Per slot: index of the kind, length of the text in bytes. */
   detailHeads: Uint32Array;
+  /** Per agreement slot: length of the text in bytes. */
+  agreementHeads: Uint32Array;
   detailTexts: Uint8Array;
+  agreementTexts: Uint8Array;
 };
 
 type Section = { doubles: number } | { words: number } | { octets: number };
@@ -124,10 +173,14 @@ function sections(shape: RecorderShape): { [Name in keyof Omit<RecorderViews, 's
     started: { words: shape.cohorts },
     outcomes: { words: shape.cohorts * detailSlots },
     afterMark: { words: shape.cohorts * afterMark.width },
+    sessions: { words: shape.cohorts * sessionCount.width },
+    agreements: { words: shape.cohorts * agreementSlots },
     timeline: { words: shape.cohorts * shape.slices * timelineColumn.width },
     histograms: { words: histograms * histogramCells },
     detailHeads: { words: detailSlots * detailHeader },
+    agreementHeads: { words: agreementSlots },
     detailTexts: { octets: detailSlots * detailBytes },
+    agreementTexts: { octets: agreementSlots * detailBytes },
   };
 }
 
@@ -139,16 +192,17 @@ export function allocateRecorder(shape: RecorderShape): SharedArrayBuffer {
   const bytes = Object.values(sections(shape)).reduce((sum, section) => sum + sizeOf(section), 0);
   const buffer = new SharedArrayBuffer(bytes);
   const { detailHeads, detailTexts, counters, stamps } = openRecorder(buffer, shape);
-  for (let at = 0; at < stamps.length; at += stamp.width) {
-    stamps[at + stamp.firstRefusedStart] = Infinity;
-    stamps[at + stamp.lastAcceptedStart] = -Infinity;
-    stamps[at + stamp.firstRefusedAfterMark] = Infinity;
-    stamps[at + stamp.lastAcceptedAfterMark] = -Infinity;
-  }
+  // First ones stand in the even places, last ones in the odd.
+  for (let at = 0; at < stamps.length; at++) stamps[at] = at % 2 === 0 ? Infinity : -Infinity;
   for (const [kind] of outcomeKinds.entries())
     writeDetail(detailHeads, detailTexts, kind, kind, overflowDetail);
   counters[counter.details] = outcomeKinds.length;
   return buffer;
+}
+
+/** Sessions held now and at most, for each cohort over all workers: 2 × `cohorts` counts in memory that their threads share. */
+export function noneHeld(cohorts: number): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(cohorts * 8));
 }
 
 /** Marks of which none is set; in memory that a recorder's threads can share. */
@@ -165,6 +219,7 @@ export function openRecorder(buffer: SharedArrayBuffer, shape: RecorderShape): R
     return at;
   };
   const doubles = (section: Section) => new Float64Array(buffer, next(section), sizeOf(section) / 8);
+  const octets = (section: Section) => new Uint8Array(buffer, next(section), sizeOf(section));
   const words = (section: Section) => new Uint32Array(buffer, next(section), sizeOf(section) / 4);
   return {
     shape,
@@ -176,10 +231,14 @@ export function openRecorder(buffer: SharedArrayBuffer, shape: RecorderShape): R
     started: words(all.started),
     outcomes: words(all.outcomes),
     afterMark: words(all.afterMark),
+    sessions: words(all.sessions),
+    agreements: words(all.agreements),
     timeline: words(all.timeline),
     histograms: words(all.histograms),
     detailHeads: words(all.detailHeads),
-    detailTexts: new Uint8Array(buffer, next(all.detailTexts), sizeOf(all.detailTexts)),
+    agreementHeads: words(all.agreementHeads),
+    detailTexts: octets(all.detailTexts),
+    agreementTexts: octets(all.agreementTexts),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Agreement } from './agreement.ts';
+import { AgreementRecorder } from './agreement-recorder.ts';
 import { cellOf, highestTrackableUs, histogramCells } from './hdr-index.ts';
 import { latencyNames, type OutcomeKind, outcomeKinds, refusalKinds } from './outcome.ts';
 import {
@@ -7,7 +9,9 @@ import {
   exact,
   gauge,
   histogramsPerCohort,
+  noneHeld,
   openRecorder,
+  publishHistogram,
   type RecorderShape,
   type RecorderViews,
   stamp,
@@ -15,6 +19,7 @@ import {
   unmarked,
   writeDetail,
 } from './recorder-layout.ts';
+import { SessionRecorder } from './session-recorder.ts';
 import type { ThreadUsage } from './thread-usage.ts';
 
 export type Outcome = { kind: OutcomeKind; detail: string };
@@ -29,6 +34,8 @@ export type EndedAttempt = {
   readonly serverHelloMs: number | undefined;
   readonly serverFinishedMs: number | undefined;
   readonly securedMs: number | undefined;
+  /** Undefined where no handshake was finished, or there is none in the transport. */
+  readonly agreement?: Agreement | undefined;
 };
 
 const kindIndex = new Map(outcomeKinds.map((kind, index) => [kind, index]));
@@ -66,21 +73,33 @@ const responseRejected = latencyNames.length + 1;
 export class Recorder {
   readonly #views: RecorderViews;
   readonly #marks: Float64Array;
+  readonly #agreements: AgreementRecorder;
+  readonly sessions: SessionRecorder;
   readonly #slots: Map<string, number>[];
   readonly #scheduleError: number;
 
   /**
    * `marks`: for each cohort when something happened to it, milliseconds from the start of the round, Infinity until then (see
    * `unmarked`); attempts that start later are counted apart. An attempt is asked for when it ends, so that it counts on one side only
-   * whoever sets the mark meanwhile.
+   * whoever sets the mark meanwhile. `held`: see `noneHeld`.
    */
   constructor(
     buffer: SharedArrayBuffer,
     shape: RecorderShape,
     marks: Float64Array = unmarked(shape.cohorts),
+    held: Int32Array = noneHeld(shape.cohorts),
   ) {
     this.#views = openRecorder(buffer, shape);
     this.#marks = marks;
+    this.#agreements = new AgreementRecorder(this.#views);
+    this.sessions = new SessionRecorder({
+      views: this.#views,
+      marks,
+      held,
+      timelineCell: (cohort, atMs) => this.#timelineCell(cohort, atMs),
+      acknowledged: (cohort, durationMs) =>
+        this.#time(cohort * histogramsPerCohort + publishHistogram, durationMs),
+    });
     this.#slots = outcomeKinds.map(() => new Map());
     this.#scheduleError = shape.cohorts * histogramsPerCohort;
   }
@@ -129,6 +148,7 @@ export class Recorder {
       if (scheduledMs !== undefined) this.#time(first + responseRejected, endMs - scheduledMs);
     }
     if (kind === accepted || isRefusal[kind]) this.#stamp(cohort, startMs, kind === accepted);
+    if (attempt.agreement !== undefined) this.#agreements.count(cohort, attempt.agreement);
     const isAfter = startMs >= (this.#marks[cohort] ?? Infinity);
     const afterCell = cohort * afterMark.width + (afterMarkOf[kind] ?? afterMark.failed);
     if (isAfter) after[afterCell] = (after[afterCell] ?? 0) + 1;

@@ -1,4 +1,5 @@
 import type { Histogram } from 'hdr-histogram-js';
+import type { NegotiatedCounts } from './agreement.ts';
 import type { LatencyName, OutcomeKind, ResponseName } from './outcome.ts';
 
 /**
@@ -30,6 +31,9 @@ export type CohortRecording = {
   firstRefusedStartMs: number | undefined;
   /** Latest start of an attempt that was accepted, likewise. */
   lastAcceptedStartMs: number | undefined;
+  negotiated: NegotiatedCounts;
+  /** Undefined where none was opened. */
+  sessions: SessionsRecording | undefined;
   /** What came after the cohort was marked; undefined where it was not. */
   afterMark: AfterMark | undefined;
 };
@@ -45,6 +49,31 @@ export type AfterMark = {
   firstRefusedMs: number | undefined;
   /** From the mark to the start of the last attempt that was accepted; undefined where none was. */
   lastAcceptedMs: number | undefined;
+  /** Of the sessions that were open at the mark: those that the target ended, when, and those that lived on to the round's end. */
+  sessionsCut: number;
+  firstCutMs: number | undefined;
+  lastCutMs: number | undefined;
+  sessionsKept: number;
+};
+
+/** Sessions that clients held after their CONNACK. opened = endedByClient + cut + atEnd, but for what a lost worker held. */
+export type SessionsRecording = {
+  opened: number;
+  /** Held at once over all workers, at most. */
+  peak: number;
+  atEnd: number;
+  endedByClient: number;
+  cut: number;
+  /** From the start of the round. */
+  firstCutMs: number | undefined;
+  lastCutMs: number | undefined;
+  published: number;
+  /** PUBLISH with QoS 1 to its PUBACK. */
+  publish: LatencyRecording;
+  pings: number;
+  missedPings: number;
+  /** PUBLISH packets that came for a subscription. */
+  received: number;
 };
 
 export type LatencyRecording = {
@@ -60,4 +89,6 @@ export type CohortTimeline = {
   accepted: number[];
   refused: number[];
   failed: number[];
+  /** Sessions held at the end of each slice; empty where none was opened. */
+  held: number[];
 };

@@ -1,3 +1,4 @@
+import { addNegotiated } from './agreement.ts';
 import { addLatencies } from './latency.ts';
 import {
   type LatencyName,
@@ -7,7 +8,14 @@ import {
   type ResponseName,
   responseNames,
 } from './outcome.ts';
-import type { AfterMark, CohortRecording, CohortTimeline, LatencyRecording, Recording } from './recording.ts';
+import type {
+  AfterMark,
+  CohortRecording,
+  CohortTimeline,
+  LatencyRecording,
+  Recording,
+  SessionsRecording,
+} from './recording.ts';
 
 /** Milliseconds. `min`, `mean` and `max` are exact, the percentiles have the histogram's three significant digits. */
 export type LatencySummary = {
@@ -89,6 +97,8 @@ function addCohorts(cohorts: readonly CohortRecording[]): CohortRecording {
     bytesReceived: sum(({ bytesReceived }) => bytesReceived),
     firstRefusedStartMs: earliest(cohorts.map(({ firstRefusedStartMs }) => firstRefusedStartMs)),
     lastAcceptedStartMs: latest(cohorts.map(({ lastAcceptedStartMs }) => lastAcceptedStartMs)),
+    negotiated: addNegotiated(cohorts.map(({ negotiated }) => negotiated)),
+    sessions: addSessions(cohorts.flatMap(({ sessions }) => sessions ?? [])),
     afterMark: addAfterMarks(cohorts.flatMap(({ afterMark }) => afterMark ?? [])),
   };
 }
@@ -104,6 +114,31 @@ function addAfterMarks(marks: readonly AfterMark[]): AfterMark | undefined {
     refused: sum(({ refused }) => refused),
     firstRefusedMs: earliest(marks.map(({ firstRefusedMs }) => firstRefusedMs)),
     lastAcceptedMs: latest(marks.map(({ lastAcceptedMs }) => lastAcceptedMs)),
+    sessionsCut: sum(({ sessionsCut }) => sessionsCut),
+    firstCutMs: earliest(marks.map(({ firstCutMs }) => firstCutMs)),
+    lastCutMs: latest(marks.map(({ lastCutMs }) => lastCutMs)),
+    sessionsKept: sum(({ sessionsKept }) => sessionsKept),
+  };
+}
+
+/** Workers of a round share one peak; of several rounds the highest stands. */
+function addSessions(sessions: readonly SessionsRecording[]): SessionsRecording | undefined {
+  if (sessions.length === 0) return undefined;
+  const sum = (pick: (one: SessionsRecording) => number): number =>
+    sessions.reduce((total, one) => total + pick(one), 0);
+  return {
+    opened: sum(({ opened }) => opened),
+    peak: Math.max(...sessions.map(({ peak }) => peak)),
+    atEnd: sum(({ atEnd }) => atEnd),
+    endedByClient: sum(({ endedByClient }) => endedByClient),
+    cut: sum(({ cut }) => cut),
+    firstCutMs: earliest(sessions.map(({ firstCutMs }) => firstCutMs)),
+    lastCutMs: latest(sessions.map(({ lastCutMs }) => lastCutMs)),
+    published: sum(({ published }) => published),
+    publish: addLatencies(sessions.map(({ publish }) => publish)),
+    pings: sum(({ pings }) => pings),
+    missedPings: sum(({ missedPings }) => missedPings),
+    received: sum(({ received }) => received),
   };
 }
 
@@ -139,6 +174,7 @@ function addTimelines(timelines: readonly CohortTimeline[]): CohortTimeline {
     accepted: column(({ accepted }) => accepted),
     refused: column(({ refused }) => refused),
     failed: column(({ failed }) => failed),
+    held: column(({ held }) => held),
   };
 }
 

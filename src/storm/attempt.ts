@@ -1,12 +1,14 @@
+import type { Agreement } from '../metrics/agreement.ts';
 import type { EndedAttempt, Outcome } from '../metrics/recorder.ts';
 import type { ClientPool } from './client-pool.ts';
-import type { AttemptListener, Connection } from './drivers/driver.ts';
+import type { AttemptListener, Connection, SessionListener } from './drivers/driver.ts';
 import type { Phase } from './outcomes.ts';
 
 /** Who is told of an attempt's end. */
 export type AttemptOwner = {
   readonly originMs: number;
-  ended(attempt: Attempt, outcome: Outcome, endMs: number): void;
+  /** A listener where the client is to stay connected. */
+  ended(attempt: Attempt, outcome: Outcome, endMs: number): SessionListener | undefined;
   closed(attempt: Attempt): void;
 };
 
@@ -16,12 +18,15 @@ export class Attempt implements AttemptListener, EndedAttempt {
   readonly pool: ClientPool;
   /** Place of its identity in the pool. */
   readonly client: number;
+  /** Its number in the round's schedule: draws depend on it. */
+  readonly arrival: number;
   readonly scheduledMs: number | undefined;
   readonly startMs: number;
   connectedMs: number | undefined;
   serverHelloMs: number | undefined;
   serverFinishedMs: number | undefined;
   securedMs: number | undefined;
+  agreement: Agreement | undefined;
   connection: Connection | undefined;
   /** When it is cut off: in flight the attempt's timeout, after its end the time that its socket is given to close. */
   deadlineMs = 0;
@@ -34,6 +39,7 @@ export class Attempt implements AttemptListener, EndedAttempt {
     cohort: number,
     pool: ClientPool,
     client: number,
+    arrival: number,
     startMs: number,
     scheduledMs: number | undefined,
   ) {
@@ -41,6 +47,7 @@ export class Attempt implements AttemptListener, EndedAttempt {
     this.cohort = cohort;
     this.pool = pool;
     this.client = client;
+    this.arrival = arrival;
     this.startMs = startMs;
     this.scheduledMs = scheduledMs;
   }
@@ -62,12 +69,13 @@ export class Attempt implements AttemptListener, EndedAttempt {
     this.serverFinishedMs = atMs - this.#owner.originMs;
   }
 
-  secured(atMs: number): void {
+  secured(atMs: number, agreement: Agreement | undefined): void {
     this.securedMs = atMs - this.#owner.originMs;
+    this.agreement = agreement;
   }
 
-  ended(outcome: Outcome, atMs: number): void {
-    this.#owner.ended(this, outcome, atMs - this.#owner.originMs);
+  ended(outcome: Outcome, atMs: number): SessionListener | undefined {
+    return this.#owner.ended(this, outcome, atMs - this.#owner.originMs);
   }
 
   closed(): void {

@@ -33,6 +33,11 @@ export class ClientPool {
     return this.#clients[at];
   }
 
+  /** Every client starts as one that was never connected. */
+  forgetTickets(): void {
+    for (const client of this.#clients) client.forgetTicket();
+  }
+
   giveBack(at: number): void {
     Atomics.store(this.#marks, at, 0);
   }

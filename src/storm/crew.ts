@@ -114,7 +114,8 @@ function workerOrder(
   worker: number,
   sharedMarks: readonly (SharedArrayBuffer | undefined)[],
 ): WorkerOrder {
-  const own = cohorts.map(({ driver, identities, password, lie }, index): WorkerCohort => {
+  const own = cohorts.map((cohort, index): WorkerCohort => {
+    const { driver, identities, password, lie, session, resumption } = cohort;
     const marks = sharedMarks[index];
     return {
       driver,
@@ -122,6 +123,8 @@ function workerOrder(
       sharedMarks: marks,
       password,
       lie: lie ?? null,
+      session,
+      resumption: resumption ?? 0,
     };
   });
   return {

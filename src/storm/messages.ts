@@ -1,6 +1,7 @@
 import type { RecorderShape } from '../metrics/recorder-layout.ts';
 import type { Identity } from '../pki/identity.ts';
 import type { RoundOrder } from './order.ts';
+import type { SessionOrder } from './sessions/session-order.ts';
 
 /** What a worker is started with. */
 export type WorkerOrder = {
@@ -18,6 +19,8 @@ export type WorkerCohort = {
   sharedMarks: SharedArrayBuffer | undefined;
   password: string | null;
   lie: string | null;
+  session: SessionOrder | undefined;
+  resumption: number;
 };
 
 /** One round, for one worker. */
@@ -36,6 +39,8 @@ export type WorkerRound = {
   shape: RecorderShape;
   /** When each cohort was marked (`RoundRun.mark`); Infinity until then. */
   marks: Float64Array<SharedArrayBuffer>;
+  /** Sessions held by cohort over all workers, now and at most. */
+  held: Int32Array<SharedArrayBuffer>;
   /** One Int32: attempts in flight over all workers. */
   inFlight: SharedArrayBuffer;
 };

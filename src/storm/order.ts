@@ -1,8 +1,10 @@
 import type { Recording } from '../metrics/recording.ts';
 import type { Identity } from '../pki/identity.ts';
 import type { ScheduleOrder } from './schedules/index.ts';
+import type { SessionOrder } from './sessions/session-order.ts';
 
 export type { ScheduleOrder } from './schedules/index.ts';
+export type { PublishOrder, SessionOrder } from './sessions/session-order.ts';
 
 /** Who storms: given once, kept over all rounds, so that every SecureContext is built before any clock starts. */
 export type StormOrder = {
@@ -27,6 +29,10 @@ export type StormCohort = {
   password: string | null;
   /** What the clients do wrong in the handshake: a name from the driver's `lies`. Null or left out for honest ones. */
   lie?: string | null;
+  /** Clients stay after their CONNACK, and do this; left out, they leave at once. */
+  session?: SessionOrder;
+  /** Share of the attempts that offer a session ticket, where the client has one; default 0. */
+  resumption?: number;
 };
 
 /** One round: where to, how fast, how long. */
@@ -42,6 +48,8 @@ export type RoundOrder = {
   maxInFlight: number;
   attemptTimeoutMs: number;
   gracefulStopMs: number;
+  /** Whether clients start without session tickets (the default), or with those of the round before. */
+  tickets?: 'forgotten' | 'kept';
 };
 
 export type StormProgress = {

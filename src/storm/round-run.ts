@@ -1,5 +1,11 @@
-import { mergeRecordings, readProgress } from '../metrics/read-recorder.ts';
-import { allocateRecorder, type RecorderShape, recorderShape, unmarked } from '../metrics/recorder-layout.ts';
+import { mergeRecordings, readHeld, readProgress } from '../metrics/read-recorder.ts';
+import {
+  allocateRecorder,
+  noneHeld,
+  type RecorderShape,
+  recorderShape,
+  unmarked,
+} from '../metrics/recorder-layout.ts';
 import type { LatencyRecording } from '../metrics/recording.ts';
 import type { Crew, CrewMember } from './crew.ts';
 import { monotonicMs } from './messages.ts';
@@ -43,6 +49,7 @@ export class RoundInPlay {
   readonly #shape: RecorderShape;
   readonly #parts: Part[];
   readonly #inFlight = new SharedArrayBuffer(4);
+  readonly #held: Int32Array<SharedArrayBuffer>;
   readonly #marks: Float64Array<SharedArrayBuffer>;
   readonly #startAtMs = monotonicMs() + leadMs;
   readonly #startedAt = Date.now() + leadMs;
@@ -55,6 +62,7 @@ export class RoundInPlay {
     this.#order = order;
     this.#shape = recorderShape(cohorts, order.durationMs, order.gracefulStopMs);
     this.#marks = unmarked(cohorts);
+    this.#held = noneHeld(cohorts);
     this.#parts = crew.alive.map((member) => ({
       member,
       recorder: allocateRecorder(this.#shape),
@@ -111,6 +119,8 @@ export class RoundInPlay {
         part.lost = member.lost;
         // What it had in flight no longer counts against the others' maxInFlight.
         Atomics.sub(new Int32Array(this.#inFlight), 0, readProgress(part.recorder, this.#shape).inFlight);
+        for (const [cohort, held] of readHeld(part.recorder, this.#shape).entries())
+          Atomics.sub(this.#held, cohort * 2, held);
         this.#endPart(part);
       },
     );
@@ -129,6 +139,7 @@ export class RoundInPlay {
         recorder: part.recorder,
         shape: this.#shape,
         marks: this.#marks,
+        held: this.#held,
         inFlight: this.#inFlight,
       },
     });
@@ -156,7 +167,12 @@ export class RoundInPlay {
 
   #recording(): RoundRecording {
     const buffers = this.#parts.map(({ recorder }) => recorder);
-    const { recording, readings, scheduleError } = mergeRecordings(buffers, this.#shape, this.#marks);
+    const { recording, readings, scheduleError } = mergeRecordings(
+      buffers,
+      this.#shape,
+      this.#marks,
+      this.#held,
+    );
     const most = (pick: (reading: (typeof readings)[number]) => number): number =>
       Math.max(0, ...readings.map(pick));
     const sum = (pick: (reading: (typeof readings)[number]) => number): number =>

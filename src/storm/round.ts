@@ -4,12 +4,13 @@ import { Attempt, type AttemptOwner, AttemptQueue } from './attempt.ts';
 import type { ClientPool } from './client-pool.ts';
 import { closedLoad } from './closed-load.ts';
 import { drawAt, secondStream, weightedPick } from './draw.ts';
-import type { Destination } from './drivers/driver.ts';
+import type { Destination, SessionListener } from './drivers/driver.ts';
 import type { Arrival, Load } from './load.ts';
-import { monotonicMs, type WorkerRound } from './messages.ts';
+import { monotonicMs, type WorkerCohort, type WorkerRound } from './messages.ts';
 import { openLoad } from './open-load.ts';
 import { localError, timedOut } from './outcomes.ts';
 import { makeSchedule } from './schedules/index.ts';
+import { Sessions, type SessionsOwner } from './sessions/sessions.ts';
 import { sourceRotation } from './source-address.ts';
 
 /** The longest a round sleeps: how late a timeout may be noticed, and how closely a ramp of virtual users is followed. */
@@ -23,7 +24,7 @@ const unrotated = (): undefined => undefined;
  * One worker's part of a round: one timer, which starts what is due, cuts off what has run out of time, and ends the round. Times are
  * milliseconds from the start of the round.
  */
-export class Round implements AttemptOwner {
+export class Round implements AttemptOwner, SessionsOwner {
   readonly originMs: number;
   readonly #round: WorkerRound;
   readonly #pools: readonly ClientPool[];
@@ -32,6 +33,9 @@ export class Round implements AttemptOwner {
   readonly #load: Load;
   readonly #sources: (() => string | undefined)[];
   readonly #drawClient: (k: number) => number;
+  readonly #resumption: readonly number[];
+  readonly #ticketStream: number;
+  readonly #sessions: Sessions;
   readonly #onOver: () => void;
   readonly #inFlight = new AttemptQueue();
   readonly #closing = new AttemptQueue();
@@ -39,13 +43,20 @@ export class Round implements AttemptOwner {
   #usageAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  #windowOver = false;
   #over = false;
 
-  constructor(round: WorkerRound, pools: readonly ClientPool[], onOver: () => void) {
+  constructor(
+    round: WorkerRound,
+    pools: readonly ClientPool[],
+    cohorts: readonly Pick<WorkerCohort, 'session' | 'resumption'>[],
+    onOver: () => void,
+  ) {
     this.#round = round;
     this.#pools = pools;
+    this.#resumption = cohorts.map(({ resumption }) => resumption);
     this.#onOver = onOver;
-    this.#recorder = new Recorder(round.recorder, round.shape, round.marks);
+    this.#recorder = new Recorder(round.recorder, round.shape, round.marks, round.held);
     this.#inFlightOfAll = new Int32Array(round.inFlight);
     this.#sources = pools.map((_, cohort) => {
       const block = round.sourceBlocks?.[cohort];
@@ -54,19 +65,27 @@ export class Round implements AttemptOwner {
     this.#load = this.#makeLoad();
     const clientStream = secondStream(round.order.seed);
     this.#drawClient = (k) => drawAt(clientStream, k);
+    this.#ticketStream = secondStream(clientStream);
+    this.#sessions = new Sessions(
+      this,
+      this.#recorder.sessions,
+      cohorts.map(({ session }) => session),
+      secondStream(this.#ticketStream),
+    );
     this.originMs = performance.now() + (round.startAtMs - monotonicMs());
-    this.#timer = setTimeout(() => this.#begin(), Math.max(0, -this.#now()));
+    this.#timer = setTimeout(() => this.#begin(), Math.max(0, -this.now()));
   }
 
   /** Starts nothing more and drops what is in flight: those attempts are unfinished. */
   stop(): void {
     this.#stopped = true;
     this.#load.stop();
+    this.#endWindow(this.now());
     this.#cutOff();
     this.#endIfOver();
   }
 
-  ended(attempt: Attempt, outcome: Outcome, endMs: number): void {
+  ended(attempt: Attempt, outcome: Outcome, endMs: number): SessionListener | undefined {
     const { connection } = attempt;
     this.#recorder.finished(
       attempt,
@@ -77,7 +96,19 @@ export class Round implements AttemptOwner {
     );
     Atomics.sub(this.#inFlightOfAll, 0, 1);
     this.#inFlight.remove(attempt);
+    if (outcome.kind === 'accepted') {
+      const clientId = attempt.pool.client(attempt.client)?.clientId ?? '';
+      const session = this.#sessions.take(attempt, clientId, endMs);
+      if (session !== undefined) return session;
+    }
     this.#closing.add(attempt, endMs + lingerMs);
+    this.#load.attemptEnded();
+    return undefined;
+  }
+
+  /** A virtual user whose session was held starts its next attempt only now. */
+  sessionOver(attempt: Attempt): void {
+    this.#closing.add(attempt, this.now() + lingerMs);
     this.#load.attemptEnded();
   }
 
@@ -104,11 +135,11 @@ export class Round implements AttemptOwner {
     }
     const start = (k: number, cohort: number): Arrival => this.#start(k, cohort, undefined);
     return closedLoad(schedule, order.durationMs, share, shares, this.#pools.length, draw, start, () =>
-      this.#now(),
+      this.now(),
     );
   }
 
-  #now(): number {
+  now(): number {
     return performance.now() - this.originMs;
   }
 
@@ -118,14 +149,16 @@ export class Round implements AttemptOwner {
   }
 
   #tick(): void {
-    const nowMs = this.#now();
+    const nowMs = this.now();
     if (nowMs >= 0) this.#load.tick(nowMs);
-    this.#timeOut(this.#now());
+    this.#sessions.tick(nowMs);
+    this.#timeOut(this.now());
+    if (!this.#windowOver && this.#hasPassedWindow(nowMs)) this.#endWindow(nowMs);
     if (nowMs - this.#usageAtMs >= usageEveryMs) this.#noteUsage(nowMs);
     const { durationMs, gracefulStopMs } = this.#round.order;
     if (nowMs >= durationMs + gracefulStopMs && this.#load.over(nowMs)) this.#cutOff();
     if (this.#endIfOver()) return;
-    const sleepMs = Math.min(paceMs, this.#load.nextMs() - this.#now());
+    const sleepMs = Math.min(paceMs, this.#load.nextMs() - this.now());
     this.#timer = setTimeout(() => this.#tick(), Math.max(1, Math.ceil(sleepMs)));
   }
 
@@ -140,12 +173,14 @@ export class Round implements AttemptOwner {
       return full ? 'full' : 'busy';
     }
 
-    const startMs = this.#now();
-    const attempt = new Attempt(this, cohort, pool, client, startMs, scheduledMs);
+    const startMs = this.now();
+    const attempt = new Attempt(this, cohort, pool, client, k, startMs, scheduledMs);
     this.#recorder.started(cohort, startMs, scheduledMs);
     this.#inFlight.add(attempt, startMs + this.#round.order.attemptTimeoutMs);
+    const share = this.#resumption[cohort] ?? 0;
+    const offersTicket = share > 0 && drawAt(this.#ticketStream, k) / 2 ** 32 < share;
     try {
-      attempt.connection = pool.client(client)?.attempt(this.#destination(cohort), attempt);
+      attempt.connection = pool.client(client)?.attempt(this.#destination(cohort), attempt, offersTicket);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       attempt.ended(localError(detail), performance.now());
@@ -177,7 +212,7 @@ export class Round implements AttemptOwner {
   }
 
   #cutOff(): void {
-    const nowMs = this.#now();
+    const nowMs = this.now();
     for (let attempt = this.#inFlight.first; attempt !== undefined; attempt = this.#inFlight.first) {
       this.#inFlight.remove(attempt);
       this.#closing.add(attempt, Infinity);
@@ -192,15 +227,24 @@ export class Round implements AttemptOwner {
   /** A round lasts as long as its window, also when the last attempt ended before; sockets that still close belong to it. */
   #endIfOver(): boolean {
     if (this.#over) return true;
-    const nowMs = this.#now();
-    const windowOver = this.#stopped || (nowMs >= this.#round.order.durationMs && this.#load.over(nowMs));
-    if (!windowOver || this.#inFlight.length > 0 || this.#closing.length > 0) return false;
+    const nowMs = this.now();
+    if (!this.#stopped && !this.#hasPassedWindow(nowMs)) return false;
+    if (this.#inFlight.length > 0 || this.#closing.length > 0 || this.#sessions.count > 0) return false;
     this.#over = true;
     clearTimeout(this.#timer);
     this.#noteUsage(nowMs);
     this.#watch?.stop();
     this.#onOver();
     return true;
+  }
+
+  #hasPassedWindow(nowMs: number): boolean {
+    return nowMs >= this.#round.order.durationMs && this.#load.over(nowMs);
+  }
+
+  #endWindow(nowMs: number): void {
+    this.#windowOver = true;
+    this.#sessions.endAll(nowMs);
   }
 
   #noteUsage(nowMs: number): void {

@@ -55,11 +55,12 @@ function preparePool(cohort: WorkerCohort, driver: Driver): ClientPool {
 }
 
 function prepareClients(
-  { driver: name, password, lie }: WorkerCohort,
+  { driver: name, password, lie, session, resumption }: WorkerCohort,
   driver: Driver,
   identity: Identity,
 ): Client[] {
   const { clientId } = identity;
+  const keepAliveS = session === undefined ? 60 : Math.max(1, Math.round(session.keepAliveMs / 1000));
   const clientIds =
     identity.key === null
       ? Array.from(
@@ -68,7 +69,9 @@ function prepareClients(
         )
       : [clientId];
   try {
-    return clientIds.map((id) => driver.prepare(identity, { clientId: id, password, lie }));
+    return clientIds.map((id) =>
+      driver.prepare(identity, { clientId: id, password, lie, keepAliveS, resumes: resumption > 0 }),
+    );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Unready(
@@ -96,7 +99,8 @@ function serve({ pools, drivers }: ReturnType<typeof makeReady>): void {
     if (message.kind === 'stop') round?.stop();
     else {
       for (const driver of drivers) driver.expect?.(message.round.order.serverName);
-      round = new Round(message.round, pools, () => {
+      if (message.round.order.tickets !== 'kept') for (const pool of pools) pool.forgetTickets();
+      round = new Round(message.round, pools, order.cohorts, () => {
         round = undefined;
         tell({ kind: 'round-over', collectionCpuMs: collect() });
       });

@@ -17,7 +17,7 @@ export type ConnectOptions = ClientSettings & {
 /** Called synchronously from the socket's callbacks. `onEnd` comes once, last, whatever happens. */
 export type ConnectionEvents = {
   onApplicationData(bytes: Uint8Array, connection: Connection): void;
-  onSession?(session: Session, connection: Connection): void;
+  onSession?: ((session: Session, connection: Connection) => void) | undefined;
   onEnd(ending: Ending, connection: Connection): void;
 };
 

@@ -1,4 +1,5 @@
 import { build } from 'hdr-histogram-js';
+import { noneNegotiated } from '../../src/metrics/agreement.ts';
 import { latencyNames, type OutcomeKind, responseNames } from '../../src/metrics/outcome.ts';
 import type { CohortRecording, LatencyRecording, Recording } from '../../src/metrics/recording.ts';
 import { fromNames } from '../../src/metrics/summary.ts';
@@ -17,6 +18,8 @@ export function cohortRecording(
     bytesReceived: 0,
     firstRefusedStartMs: undefined,
     lastAcceptedStartMs: undefined,
+    negotiated: noneNegotiated(),
+    sessions: undefined,
     afterMark: undefined,
   };
 }

@@ -48,7 +48,11 @@ describe('draws', () => {
 describe('clients', () => {
   const clients = Array.from(
     { length: 5 },
-    (): Client => ({ attempt: () => ({ destroy() {}, bytesSent: 0, bytesReceived: 0 }) }),
+    (_, at): Client => ({
+      clientId: `client-${at}`,
+      attempt: () => ({ destroy() {}, write() {}, close() {}, bytesSent: 0, bytesReceived: 0 }),
+      forgetTicket() {},
+    }),
   );
 
   it('are never handed out twice at a time, and all of them are before there is none', () => {

@@ -1,3 +1,4 @@
+import type { Agreement } from '../../metrics/agreement.ts';
 import type { Outcome } from '../../metrics/recorder.ts';
 import type { Identity } from '../../pki/identity.ts';
 
@@ -35,11 +36,22 @@ export type ConnectOptions = {
   password: string | null;
   /** One of the kind's `lies`; null for an honest client. */
   lie: string | null;
+  /** Keep-alive in seconds that CONNECT asks for; default 60. */
+  keepAliveS?: number;
+  /** Whether the client keeps session tickets, so that `attempt` can offer one; default false. */
+  resumes?: boolean;
 };
 
 export type Client = {
-  /** Starts one attempt and returns at once; everything else is told to `listener`. May throw, when nothing was started. */
-  attempt(to: Destination, listener: AttemptListener): Connection;
+  readonly clientId: string;
+  /**
+   * Starts one attempt and returns at once; everything else is told to `listener`. May throw, when nothing was started. `offerTicket`:
+   * offers the newest session ticket that it was given, where it has one. It is offered again until a newer one comes, as OpenSSL's and
+   * mbed TLS's clients do and against the advice of RFC 8446, appendix C.4: Node's server gives no new ticket to a client that resumed.
+   * One that was of no use (no resumption, or a refusal) is dropped.
+   */
+  attempt(to: Destination, listener: AttemptListener, offerTicket?: boolean): Connection;
+  forgetTicket(): void;
 };
 
 export type Destination = {
@@ -64,17 +76,30 @@ export type AttemptListener = {
   serverHello(atMs: number): void;
   /** The server's side of the handshake is done and found good; not told by drivers that cannot see it. */
   serverFinished(atMs: number): void;
-  /** The client's side of the handshake is done. */
-  secured(atMs: number): void;
-  ended(outcome: Outcome, atMs: number): void;
+  /** The client's side of the handshake is done, and what was agreed on; undefined where the transport has no handshake. */
+  secured(atMs: number, agreement: Agreement | undefined): void;
+  /** Returns who listens from now on, where the client is to stay connected after its CONNACK; else the driver closes the connection. */
+  ended(outcome: Outcome, atMs: number): SessionListener | undefined;
   closed(): void;
   /** How far the attempt has come, by what was told so far. */
   readonly phase: 'tcp-connect' | 'tls-handshake' | 'connack';
 };
 
+/** What a driver tells of a connection that is held. Nothing any more after `close()` or `destroy()`; `closed` of the attempt comes last. */
+export type SessionListener = {
+  /** Bytes of MQTT packets; a view that is good during the call only. */
+  received(bytes: Uint8Array): void;
+  /** The connection has ended otherwise than by `close()` or `destroy()`: told once. */
+  lost(): void;
+};
+
 export type Connection = {
   /** Drops the connection at once. */
   destroy(): void;
+  /** Sends MQTT packets, while it is held. */
+  write(packets: Buffer): void;
+  /** Sends this and closes in good order, while it is held. */
+  close(last: Buffer): void;
   /** Bytes on the TCP connection so far. */
   readonly bytesSent: number;
   readonly bytesReceived: number;

@@ -1,15 +1,21 @@
 import { generate } from 'mqtt-packet';
 import type { Outcome } from '../../metrics/recorder.ts';
 import { accepted, connackRefused, localError } from '../outcomes.ts';
+import type { ConnectOptions } from './driver.ts';
 
-/** MQTT 3.1.1 (OASIS, 2014), clean session, keep-alive 60 s. */
-export function connectBytes(clientId: string, userName: string, password: string | null): Buffer {
+const defaultKeepAliveS = 60;
+
+/** MQTT 3.1.1 (OASIS, 2014), clean session. */
+export function connectBytes(
+  userName: string,
+  { clientId, password, keepAliveS }: Pick<ConnectOptions, 'clientId' | 'password' | 'keepAliveS'>,
+): Buffer {
   return generate({
     cmd: 'connect',
     protocolId: 'MQTT',
     protocolVersion: 4,
     clean: true,
-    keepalive: 60,
+    keepalive: keepAliveS ?? defaultKeepAliveS,
     clientId,
     ...(password === null ? {} : { username: userName, password: Buffer.from(password) }),
   });
@@ -17,7 +23,7 @@ export function connectBytes(clientId: string, userName: string, password: strin
 
 export const disconnectBytes: Buffer = generate({ cmd: 'disconnect' });
 
-const connackLength = 4;
+export const connackLength = 4;
 
 /**
  * The outcome that a CONNACK means: four bytes, 0x20 0x02, acknowledge flags, return code (3.2). `bytes` is what has come so far;

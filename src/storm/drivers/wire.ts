@@ -1,3 +1,4 @@
+import { type Agreement, Agreements } from '../../metrics/agreement.ts';
 import type { Outcome } from '../../metrics/recorder.ts';
 import {
   type ConnectionEvents,
@@ -9,6 +10,7 @@ import {
   prepareIdentity,
   prepareOffer,
   prepareTrust,
+  type Session,
   type Trust,
   type Connection as WireConnection,
 } from '../../wire/index.ts';
@@ -18,11 +20,13 @@ import type {
   AttemptListener,
   Client,
   Connection,
+  ConnectOptions,
   Destination,
   DriverKind,
   DriverOptions,
+  SessionListener,
 } from './driver.ts';
-import { connectBytes, disconnectBytes, readConnack } from './mqtt-bytes.ts';
+import { connackLength, connectBytes, disconnectBytes, readConnack } from './mqtt-bytes.ts';
 
 /**
  * Attempts on certstorm's own TLS 1.3 client: half of `tls.connect`'s CPU, the time of every flight of the server, and identities that
@@ -38,12 +42,13 @@ export const wireDriver: DriverKind = {
       expect: (serverName) => {
         shared.greeting(serverName);
       },
-      prepare({ chain, key, clientId: userName }, { clientId, password, lie }) {
+      prepare({ chain, key, clientId: userName }, connect) {
+        const { lie } = connect;
         let prepared: PreparedIdentity;
         if (lie !== null) prepared = prepareIdentity({ chain, key }, [lie]);
         else if (key === null && chain.length === 0) prepared = bare ??= prepareIdentity({ chain, key });
         else prepared = prepareIdentity({ chain, key });
-        return new WireClient(shared, prepared, connectBytes(clientId, userName, password));
+        return new WireClient(shared, prepared, userName, connect);
       },
     };
   },
@@ -53,6 +58,7 @@ export const wireDriver: DriverKind = {
 type Greeting = { serverName: string; trust: Trust; offer: Offer };
 
 class Shared {
+  readonly agreements = new Agreements();
   readonly #options: DriverOptions;
   readonly #greetings: Greeting[] = [];
 
@@ -85,51 +91,76 @@ const distrust = new Set([
 ]);
 
 class WireClient implements Client {
-  readonly #shared: Shared;
-  readonly #identity: PreparedIdentity;
-  readonly #connect: Buffer;
+  readonly clientId: string;
+  readonly resumes: boolean;
+  readonly identity: PreparedIdentity;
+  readonly connectPacket: Buffer;
   /** False for a lie that falls silent before its Finished: such a client never comes to the end of its handshake. */
-  readonly #finishes: boolean;
+  readonly finishes: boolean;
+  /** The newest one, kept where the client is to resume. */
+  ticket: Session | undefined;
+  readonly #shared: Shared;
 
-  constructor(shared: Shared, identity: PreparedIdentity, packet: Buffer) {
+  constructor(shared: Shared, identity: PreparedIdentity, userName: string, connect: ConnectOptions) {
     this.#shared = shared;
-    this.#identity = identity;
-    this.#connect = packet;
-    this.#finishes = identity.conduct?.flight(['certificate', 'finished']).includes('finished') ?? true;
+    this.clientId = connect.clientId;
+    this.resumes = connect.resumes ?? false;
+    this.identity = identity;
+    this.connectPacket = connectBytes(userName, connect);
+    this.finishes = identity.conduct?.flight(['certificate', 'finished']).includes('finished') ?? true;
   }
 
-  attempt(to: Destination, listener: AttemptListener): Connection {
-    const greeting = this.#shared.greeting(to.serverName);
-    return new WireAttempt(greeting, this.#identity, this.#connect, this.#finishes, to, listener);
+  attempt(to: Destination, listener: AttemptListener, offerTicket = false): Connection {
+    return new WireAttempt(this.#shared, this, to, listener, offerTicket ? (this.ticket ?? null) : null);
+  }
+
+  forgetTicket(): void {
+    this.ticket = undefined;
   }
 }
 
+/** How long a client that wants a ticket stays for one after its CONNACK, where none came with it. */
+const ticketWaitMs = 50;
+
 class WireAttempt implements Connection, ConnectionEvents {
+  /** Left undefined where no ticket is wanted: the TLS client then frees its transcript at once. */
+  readonly onSession: ((session: Session) => void) | undefined;
   readonly #connection: WireConnection;
   readonly #listener: AttemptListener;
-  readonly #finishes: boolean;
+  readonly #client: WireClient;
+  readonly #agreements: Agreements;
   /** Told its outcome, or told to stop: whatever happens now is no news. */
   #over = false;
   #partial: Buffer | undefined;
+  /** Who listens once the client has its CONNACK and stays. */
+  #session: SessionListener | undefined;
+  /** The ticket that was offered, until it has proved itself. */
+  readonly #offered: Session | null;
+  #ticketCame = false;
+  #leave: NodeJS.Timeout | undefined;
 
   constructor(
-    { trust, offer }: Greeting,
-    identity: PreparedIdentity,
-    packet: Buffer,
-    finishes: boolean,
+    shared: Shared,
+    client: WireClient,
     to: Destination,
     listener: AttemptListener,
+    session: Session | null,
   ) {
-    this.#finishes = finishes;
+    this.#offered = session;
+    const { trust, offer } = shared.greeting(to.serverName);
+    this.#agreements = shared.agreements;
+    this.#client = client;
     this.#listener = listener;
+    this.onSession = client.resumes ? (ticket) => this.#keep(ticket) : undefined;
     this.#connection = connect(
       {
         host: to.ip,
         port: to.port,
         trust,
         offer,
-        identity,
-        applicationData: packet,
+        identity: client.identity,
+        applicationData: client.connectPacket,
+        session,
         ...(to.sourceAddress === undefined ? {} : { localAddress: to.sourceAddress }),
       },
       this,
@@ -147,11 +178,25 @@ class WireAttempt implements Connection, ConnectionEvents {
   destroy(): void {
     if (!this.#over) this.#tellTimes();
     this.#over = true;
+    this.#session = undefined;
     this.#connection.destroy();
   }
 
+  write(packets: Buffer): void {
+    if (this.#session !== undefined) this.#connection.write(packets);
+  }
+
+  close(last: Buffer): void {
+    if (this.#session === undefined) return;
+    this.#session = undefined;
+    this.#connection.close(last);
+  }
+
   onApplicationData(bytes: Uint8Array): void {
-    if (this.#over) return;
+    if (this.#over) {
+      this.#session?.received(bytes);
+      return;
+    }
     const sofar: Uint8Array = this.#partial === undefined ? bytes : Buffer.concat([this.#partial, bytes]);
     const outcome = readConnack(sofar);
     if (outcome === undefined) {
@@ -161,12 +206,17 @@ class WireAttempt implements Connection, ConnectionEvents {
     }
     this.#tellTimes();
     this.#end(outcome);
-    // MQTT 3.1.1, 3.14.4: a client says DISCONNECT, then closes. After a refusal there is no session to end.
-    if (outcome.kind === 'accepted') this.#connection.close(disconnectBytes);
-    else this.#connection.close();
+    this.#partial = undefined;
+    if (outcome.kind !== 'accepted') this.#connection.close();
+    else if (this.#session !== undefined) {
+      if (sofar.length > connackLength) this.#session.received(sofar.subarray(connackLength));
+    } else if (this.#client.resumes && !this.#ticketCame && !this.#connection.tls.handshake.resumed)
+      this.#leave = setTimeout(() => this.#goodbye(), ticketWaitMs);
+    else this.#goodbye();
   }
 
   onEnd(ending: Ending): void {
+    clearTimeout(this.#leave);
     if (ending.kind !== 'local-close') {
       this.#tellTimes();
       this.#end(this.#outcomeOf(ending));
@@ -177,11 +227,34 @@ class WireAttempt implements Connection, ConnectionEvents {
     setImmediate(() => this.#listener.closed());
   }
 
+  #keep(ticket: Session): void {
+    this.#client.ticket = ticket;
+    this.#ticketCame = true;
+    if (this.#leave !== undefined) this.#goodbye();
+  }
+
+  /** MQTT 3.1.1, 3.14.4: a client says DISCONNECT, then closes. After a refusal there would be no session to end. */
+  #goodbye(): void {
+    clearTimeout(this.#leave);
+    this.#leave = undefined;
+    this.#connection.close(disconnectBytes);
+  }
+
   #end(outcome: Outcome): void {
+    if (this.#over) {
+      const session = this.#session;
+      this.#session = undefined;
+      session?.lost();
+      return;
+    }
     this.#over = true;
-    const { verdictAt } = this.#connection.tls;
+    const { verdictAt, handshake } = this.#connection.tls;
+    const useless = !handshake.resumed || outcome.kind !== 'accepted';
+    if (useless && this.#offered !== null && this.#client.ticket === this.#offered)
+      this.#client.ticket = undefined;
     // The verdict begins with its first byte; it is known with the last.
-    this.#listener.ended(outcome, this.#partial === undefined ? verdictAt : performance.now());
+    const atMs = this.#partial === undefined ? verdictAt : performance.now();
+    this.#session = this.#listener.ended(outcome, atMs);
   }
 
   #outcomeOf(ending: Exclude<Ending, { kind: 'local-close' }>): Outcome {
@@ -222,6 +295,21 @@ class WireAttempt implements Connection, ConnectionEvents {
     if (tcpConnectedAt > 0) listener.connected(tcpConnectedAt);
     if (serverHelloAt > 0) listener.serverHello(serverHelloAt);
     if (serverFinishedAt > 0) listener.serverFinished(serverFinishedAt);
-    if (flightWrittenAt > 0 && this.#finishes) listener.secured(flightWrittenAt);
+    if (flightWrittenAt > 0 && this.#client.finishes) listener.secured(flightWrittenAt, this.#agreement());
+  }
+
+  #agreement(): Agreement {
+    const { suite, group, protocol, resumed } = this.#connection.tls.handshake;
+    const name = group?.name ?? 'none';
+    return this.#agreements.of(
+      'TLSv1.3',
+      suite?.name ?? 'unknown',
+      groupNames[name] ?? name,
+      protocol ?? 'none',
+      resumed,
+    );
   }
 }
+
+/** Names of groups as scenarios and results write them; IANA calls P-256 `secp256r1`. */
+const groupNames: Record<string, string> = { x25519: 'X25519', secp256r1: 'P-256', secp384r1: 'P-384' };

@@ -1,0 +1,239 @@
+import { isIP, type TcpNetConnectOpts } from 'node:net';
+import { type ConnectionOptions, connect, type SecureContext, TLSSocket } from 'node:tls';
+import type { Agreement, Agreements } from '../../metrics/agreement.ts';
+import type { Outcome } from '../../metrics/recorder.ts';
+import { classifyError, type SocketError } from '../classify.ts';
+import { closed, localError } from '../outcomes.ts';
+import type { AttemptListener, Connection, Destination, SessionListener } from './driver.ts';
+import { connackLength, disconnectBytes, readConnack } from './mqtt-bytes.ts';
+import type { ServerIdentity } from './server-identity.ts';
+
+/** What all attempts of a driver share. */
+export type NodeShared = {
+  /** Undefined where any server will do. */
+  serverIdentity: ServerIdentity | undefined;
+  readBuffer: Uint8Array;
+  agreements: Agreements;
+};
+
+/** What an attempt needs of its client. */
+export type NodeClientSide = {
+  readonly context: SecureContext;
+  readonly connectPacket: Buffer;
+  /** The newest session ticket, kept where the client is to resume. */
+  ticket: Buffer | undefined;
+  readonly resumes: boolean;
+};
+
+/** How long a client that wants a ticket stays for one after its CONNACK, where none came with it. */
+const ticketWaitMs = 50;
+
+// Node asks for these after each handshake: 0.2 ms for answers that nobody reads here.
+const noPeerCertificate = (): null => null;
+const noIdentityCheck = (): undefined => undefined;
+
+export class NodeAttempt implements Connection {
+  readonly #socket: TLSSocket;
+  readonly #client: NodeClientSide;
+  readonly #listener: AttemptListener;
+  #resumed = false;
+  /** Told its outcome, or told to stop: whatever happens now is no news. */
+  #over = false;
+  #writeFailed = false;
+  #partial: Buffer | undefined;
+  /** Who listens once the client has its CONNACK and stays. */
+  #session: SessionListener | undefined;
+  /** The ticket that was offered, until it has proved itself. */
+  #offered: Buffer | undefined;
+  #ticketCame = false;
+  #leave: NodeJS.Timeout | undefined;
+  bytesSent = 0;
+  bytesReceived = 0;
+
+  constructor(
+    shared: NodeShared,
+    client: NodeClientSide,
+    to: Destination,
+    listener: AttemptListener,
+    offerTicket: boolean,
+  ) {
+    this.#listener = listener;
+    this.#client = client;
+    this.#offered = offerTicket ? client.ticket : undefined;
+    const options: ConnectionOptions & TcpNetConnectOpts = {
+      host: to.ip,
+      port: to.port,
+      secureContext: client.context,
+      ...(this.#offered === undefined ? {} : { session: this.#offered }),
+      rejectUnauthorized: shared.serverIdentity !== undefined,
+      checkServerIdentity: noIdentityCheck,
+      noDelay: true,
+      onread: {
+        buffer: shared.readBuffer,
+        callback: (length, buffer) => this.#read(buffer.subarray(0, length)),
+      },
+      // RFC 6066, 3: a server name is a DNS name.
+      ...(isIP(to.serverName) === 0 ? { servername: to.serverName } : {}),
+      ...(to.sourceAddress === undefined ? {} : { localAddress: to.sourceAddress }),
+    };
+    const socket = connect(options);
+    this.#socket = socket;
+    socket.getPeerCertificate = noPeerCertificate as unknown as TLSSocket['getPeerCertificate'];
+    let group = 'none';
+    // Node asks for this once, as the handshake ends: what it is told is kept.
+    socket.getEphemeralKeyInfo = () => {
+      const info = TLSSocket.prototype.getEphemeralKeyInfo.call(socket);
+      group = groupOf(info);
+      return info;
+    };
+    socket.destroy = (error?: Error): TLSSocket => this.#destroyed(error);
+    // Before Node's own listener, which makes and sends the ClientHello: that is the handshake's time.
+    socket.prependOnceListener('connect', () => listener.connected(performance.now()));
+    socket.once('secureConnect', () => this.#secured(shared, to.serverName, group));
+    if (client.resumes) {
+      socket.on('session', (session: Buffer) => {
+        client.ticket = session;
+        this.#ticketCame = true;
+        if (this.#leave !== undefined) this.#goodbye();
+      });
+    }
+    socket.on('error', (error: SocketError) => this.#fail(classifyError(error, listener.phase)));
+    socket.once('end', () => this.#fail(closed));
+    socket.once('close', () => {
+      clearTimeout(this.#leave);
+      this.#end(closed);
+      listener.closed();
+    });
+  }
+
+  destroy(): void {
+    this.#countBytes();
+    this.#over = true;
+    this.#session = undefined;
+    this.#socket.destroy();
+  }
+
+  write(packets: Buffer): void {
+    if (this.#session !== undefined) this.#socket.write(packets);
+  }
+
+  close(last: Buffer): void {
+    if (this.#session === undefined) return;
+    this.#session = undefined;
+    this.#socket.end(last);
+  }
+
+  #secured({ serverIdentity, agreements }: NodeShared, serverName: string, group: string): void {
+    const now = performance.now();
+    const socket = this.#socket;
+    const resumed = socket.isSessionReused();
+    if (resumed) this.#resumed = true;
+    // A session comes from a server that was looked at when it was new, and is offered to no other.
+    const stranger = resumed ? undefined : serverIdentity?.check(socket, serverName);
+    if (stranger !== undefined) {
+      this.#fail(localError(stranger), now);
+      return;
+    }
+    this.#listener.secured(now, agreementOf(agreements, socket, group, resumed));
+    if (!this.#over) socket.write(this.#client.connectPacket);
+  }
+
+  #read(bytes: Uint8Array): boolean {
+    if (this.#over) {
+      this.#session?.received(bytes);
+      return true;
+    }
+    const now = performance.now();
+    const sofar: Uint8Array = this.#partial === undefined ? bytes : Buffer.concat([this.#partial, bytes]);
+    const outcome = readConnack(sofar);
+    if (outcome === undefined) {
+      // The read buffer is everybody's: what must wait for more is copied.
+      this.#partial = Buffer.from(sofar);
+      return true;
+    }
+    this.#partial = undefined;
+    this.#end(outcome, now);
+    if (outcome.kind !== 'accepted') this.#socket.end();
+    else if (this.#session !== undefined) {
+      if (sofar.length > connackLength) this.#session.received(sofar.subarray(connackLength));
+    } else if (this.#client.resumes && !this.#ticketCame && !this.#resumed)
+      this.#leave = setTimeout(() => this.#goodbye(), ticketWaitMs);
+    else this.#goodbye();
+    return true;
+  }
+
+  /** MQTT 3.1.1, 3.14.4: a client says DISCONNECT, then closes. After a refusal there would be no session to end. */
+  #goodbye(): void {
+    clearTimeout(this.#leave);
+    this.#leave = undefined;
+    this.#socket.end(disconnectBytes);
+  }
+
+  /** Node leaves a socket open that received an alert after its handshake. */
+  #fail(outcome: Outcome, atMs?: number): void {
+    this.#end(outcome, atMs);
+    this.#socket.destroy();
+  }
+
+  #end(outcome: Outcome, atMs = performance.now()): void {
+    if (this.#over) {
+      const session = this.#session;
+      this.#session = undefined;
+      session?.lost();
+      return;
+    }
+    this.#countBytes();
+    this.#over = true;
+    const useless = !this.#resumed || outcome.kind !== 'accepted';
+    if (useless && this.#offered !== undefined && this.#client.ticket === this.#offered)
+      this.#client.ticket = undefined;
+    this.#session = this.#listener.ended(outcome, atMs);
+  }
+
+  /**
+   * Stands before the socket's own `destroy`, which Node calls on whatever error comes first. Where a server sends an alert and closes
+   * before this client has written, the first error is the failed write (EPIPE, ECONNRESET) and the alert lies unread in the receive
+   * queue. Two turns of the event loop are enough to read what the kernel already holds.
+   */
+  #destroyed(error: SocketError | undefined): TLSSocket {
+    if (error?.syscall === 'write' && !this.#over && !this.#writeFailed) {
+      this.#writeFailed = true;
+      setImmediate(() => setImmediate(() => this.#socket.destroy(error)));
+      return this.#socket;
+    }
+    this.#countBytes();
+    return TLSSocket.prototype.destroy.call(this.#socket, error);
+  }
+
+  /** While the socket still has its handle: afterwards nobody knows. */
+  #countBytes(): void {
+    const tcp = (this.#socket as SocketWithHandle)._handle?._parent;
+    if (tcp === undefined || this.#over) return;
+    this.bytesSent = tcp.bytesWritten;
+    this.bytesReceived = tcp.bytesRead;
+  }
+}
+
+/** A TLSSocket counts the bytes within TLS; those on the wire are counted by the TCP handle below it. */
+type SocketWithHandle = TLSSocket & {
+  _handle?: { _parent?: { bytesRead: number; bytesWritten: number } } | null;
+};
+
+/** Names of groups as scenarios and results write them; OpenSSL calls P-256 `prime256v1`. */
+const groupNames: Record<string, string> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+
+function groupOf(info: ReturnType<TLSSocket['getEphemeralKeyInfo']>): string {
+  const name = info !== null && 'name' in info ? String(info.name) : undefined;
+  return name === undefined ? 'none' : (groupNames[name] ?? name);
+}
+
+function agreementOf(agreements: Agreements, socket: TLSSocket, group: string, resumed: boolean): Agreement {
+  const alpn = socket.alpnProtocol;
+  return agreements.of(
+    socket.getProtocol() ?? 'unknown',
+    socket.getCipher().standardName,
+    group,
+    typeof alpn === 'string' ? alpn : 'none',
+    resumed,
+  );
+}
