@@ -12,6 +12,7 @@ export const sessionsSchema = z.looseObject({
   lastCutMs: ms.optional(),
   published: count.optional(),
   publishMs: latencySchema.optional().describe('PUBLISH with QoS 1 to its PUBACK'),
+  received: count.optional().describe('PUBLISH packets that came for a subscription'),
   pings: count.optional(),
   missedPings: count.optional().describe('PINGREQ without a PINGRESP within the keep-alive time'),
 });

@@ -10,6 +10,7 @@ import { judgeCohort } from './judgement.ts';
 import { describeLag } from './lag.ts';
 import type { MeasuredRound } from './measured-round.ts';
 import { eventFigures, serviceFigures } from './service-figures.ts';
+import { describeNegotiated, describeSessions } from './session-figures.ts';
 
 /** A measured round with the broker's own count of each cohort, where the target keeps one. */
 export type CountedRound = MeasuredRound & { counts: BrokerCounts[] | null };
@@ -75,7 +76,7 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
     ...optional('services', serviceFigures([round])),
     ...optional('events', eventFigures(round)),
     cohorts: variant.cohorts.map((plan, index) => {
-      const { name, attempts, falseAccepts, falseRejects, errors, latencyMs, lag } = describeCohort(
+      const { name, attempts, falseAccepts, falseRejects, errors, latencyMs, lag, sessions } = describeCohort(
         plan,
         recording.cohorts[index],
         round.counts?.[index] ?? null,
@@ -88,6 +89,7 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
         errors,
         latencyMs,
         ...optional('lag', lag),
+        ...optional('sessions', sessions),
       };
     }),
     timeline: {
@@ -98,6 +100,7 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
         accepted: timeline.cohorts[index]?.accepted ?? [],
         refused: timeline.cohorts[index]?.refused ?? [],
         failed: timeline.cohorts[index]?.failed ?? [],
+        ...heldOf(timeline.cohorts[index]?.held ?? []),
       })),
       target: {
         atMs: round.samples.map(({ atMs }) => atMs),
@@ -106,6 +109,11 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
       },
     },
   };
+}
+
+/** No column where no session was held. */
+function heldOf(held: number[]): { held?: number[] } {
+  return held.length === 0 ? {} : { held };
 }
 
 function describeCohort(
@@ -152,6 +160,8 @@ function describeCohort(
       received: recording.bytesReceived / Math.max(1, finished),
     },
     ...optional('lag', lag),
+    ...optional('sessions', describeSessions(recording)),
+    ...optional('negotiated', describeNegotiated(recording)),
     ...tail,
   };
 }
@@ -176,6 +186,7 @@ function encodeAll(recording: CohortRecording): Record<string, string> {
   for (const name of latencyNames satisfies readonly LatencyName[]) keep(name, recording.latency[name]);
   for (const name of responseNames satisfies readonly ResponseName[])
     keep(`response.${name}`, recording.response[name]);
+  if (recording.sessions !== undefined) keep('publish', recording.sessions.publish);
   return encoded;
 }
 

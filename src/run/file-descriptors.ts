@@ -22,14 +22,20 @@ export function fileDescriptorLimit(): number | undefined {
 /** Refuses a plan that this limit cannot carry, before anything is started: a starved generator measures itself. */
 export function checkFileDescriptors(variants: readonly VariantPlan[], limit: number | undefined): void {
   if (limit === undefined) return;
-  for (const { name, load } of variants) {
+  for (const { name, load, cohorts } of variants) {
     const users = Math.max(
       load.vus,
       ...load.stages.map((stage) => (load.model === 'ramping-vus' ? stage.target : 0)),
     );
     // An open model seldom comes near its maxInFlight; 64 is what a storm of some hundred a second has in flight when its target stalls a
-    // little. One that needs more and can't have it ends as invalid, by its local errors.
-    const needed = reserved + (users > 0 ? users : Math.min(load.maxInFlight, 64));
+    // little, and beside those it keeps its sessions. One that needs more and can't have it ends as invalid, by its local errors.
+    const held = cohorts.reduce(
+      (sum, cohort) => sum + (cohort.session === undefined ? 0 : cohort.identities),
+      0,
+    );
+    const arrivals = (load.rate * load.durationMs) / 1000;
+    const open = Math.min(load.maxInFlight, 64) + Math.min(held, load.stages.length > 0 ? held : arrivals);
+    const needed = reserved + Math.ceil(users > 0 ? users : open);
     if (limit < needed) {
       throw new RunError(
         'file-descriptors',

@@ -41,7 +41,8 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
 
   const startedAt = performance.now();
   const samples: TargetSample[] = [];
-  const run = storm.run(order);
+  // The tickets that the warm-up was given are those that the fleet starts with.
+  const run = storm.run({ ...order, tickets: variant.load.warmupMs > 0 ? 'kept' : 'forgotten' });
   const sampler = setInterval(() => {
     measurement.onProgress(run.progress());
     if (before === null) return;

@@ -18,6 +18,7 @@ import { keepFiles } from './keepsakes.ts';
 import { leaveNothing } from './leftovers.ts';
 import { probeClient } from './probe-client.ts';
 import type { Shared } from './shared.ts';
+import { stormCohort } from './storm-cohort.ts';
 import { type RoundSurroundings, Surroundings } from './surroundings.ts';
 
 export type StageOptions = {
@@ -215,7 +216,12 @@ export class Stage {
     const key = JSON.stringify([
       // CRLs and times of the day are no part of what clients hold.
       { ...corpusSpecOf(seed, this.variant, 0), crlEntries: 0 },
-      this.variant.cohorts.map(({ driver, credentials }) => [driver, credentials]),
+      this.variant.cohorts.map(({ driver, credentials, session, resumption }) => [
+        driver,
+        credentials,
+        session,
+        resumption,
+      ]),
     ]);
     const held = await storms.hold(key, () => {
       onEvent({ kind: 'contexts', identities: this.corpusFigures.identities });
@@ -223,18 +229,7 @@ export class Stage {
         {
           workers,
           serverCa: readFileSync(corpus.serverCaFile, 'utf8'),
-          cohorts: this.variant.cohorts.map(({ name, driver, credentials }, index) => ({
-            name,
-            driver,
-            identities: corpus.cohorts[index]?.identities ?? [],
-            lie: corpus.cohorts[index]?.lie ?? null,
-            password:
-              credentials === 'none'
-                ? null
-                : credentials === 'wrong'
-                  ? `not ${corpus.password}`
-                  : corpus.password,
-          })),
+          cohorts: this.variant.cohorts.map((cohort, index) => stormCohort(cohort, index, corpus)),
         },
         signal,
       );

@@ -7,6 +7,9 @@ export const limits = {
   crlEntries: 10_000_000,
   rate: 1_000_000,
   vus: 100_000,
+  /** Messages a second of one client, and bytes of one message. */
+  publishRate: 1_000,
+  publishBytes: 1_048_576,
   durationMs: 7 * 24 * 3_600_000,
   /** Attempts of one variant over all its rounds: counters are 32 bits wide. */
   attempts: 2 ** 31 - 1,

@@ -157,6 +157,16 @@ export type Expectation = {
 
 export type Credentials = 'right' | 'wrong' | 'none';
 
+export type SessionPlan = {
+  /** null to the end of the round. */
+  holdMs: number | null;
+  keepAliveMs: number;
+  publish: { rate: number; qos: 0 | 1; bytes: number; topic: string } | null;
+  subscribe: string[];
+  /** Share of those that leave without DISCONNECT. */
+  ungraceful: number;
+};
+
 export type CohortPlan = {
   name: string;
   /** Relative share of the arrivals. */
@@ -173,6 +183,10 @@ export type CohortPlan = {
   algorithm?: string | Record<string, number>;
   /** Laid over the corpus's. */
   certificate?: CertificatePlan;
+  /** Left out where clients disconnect at their CONNACK. */
+  session?: SessionPlan;
+  /** Share of the attempts that offer a session ticket; left out for none. */
+  resumption?: number;
   /** For the defect `ends-within-run`: milliseconds from the making of the corpus to the end of the validity. */
   endsAfterMs?: number;
   /** When an event revokes all of them, from the start of the measured window. */

@@ -7,6 +7,7 @@ import type {
   Expectation,
   LoadPlan,
   ServicesPlan,
+  SessionPlan,
   VariantPlan,
 } from './plan.ts';
 import { splitRevoked } from './revoked-cohorts.ts';
@@ -44,6 +45,8 @@ export function resolveVariant(
       credentials: cohort.credentials ?? (target.connectAuth === 'none' ? 'none' : 'right'),
       ...(cohort.algorithm !== undefined && { algorithm: withoutGaps(cohort.algorithm) }),
       ...(cohort.certificate && { certificate: withoutGaps(cohort.certificate) }),
+      ...(cohort.session && { session: resolveSession(cohort.session) }),
+      ...(cohort.resumption !== 'none' && { resumption: resolveResumption(cohort.resumption) }),
       ...(cohort.endsAfter !== undefined && { endsAfterMs: milliseconds(cohort.endsAfter) }),
     }),
   );
@@ -102,6 +105,21 @@ function resolveCorpus({ lifetime, ...corpus }: Scenario['corpus']) {
     ...withoutGaps(corpus),
     ...(lifetime !== undefined && { lifetimeMs: milliseconds(lifetime) }),
   };
+}
+
+function resolveSession(session: NonNullable<Scenario['cohorts'][number]['session']>): SessionPlan {
+  const { hold, keepAlive, publish, subscribe, ungraceful } = session;
+  return {
+    holdMs: hold === 'until-end' ? null : milliseconds(hold),
+    keepAliveMs: milliseconds(keepAlive),
+    publish: publish ?? null,
+    subscribe,
+    ungraceful: shareOf(ungraceful),
+  };
+}
+
+function resolveResumption(resumption: string | number): number {
+  return resumption === 'tickets' ? 1 : shareOf(resumption);
 }
 
 function resolveBroker(broker: Scenario['broker']): BrokerPlan {

@@ -1,16 +1,14 @@
 import { z } from 'zod';
-import { about, duration, positiveDuration } from './about.ts';
+import { about } from './about.ts';
 import { brokerSchema } from './broker-schema.ts';
-import { certificateSchema, corpusSchema } from './corpus-schema.ts';
+import { cohortSchema } from './cohort-schema.ts';
+import { corpusSchema } from './corpus-schema.ts';
 import { eventSchema } from './event-schema.ts';
 import { limits } from './limits.ts';
 import { loadSchema } from './load-schema.ts';
 import { servicesSchema } from './services-schema.ts';
 import { targetSchema } from './target-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
-
-export const expectedOutcomes = ['accept', 'reject', 'reject-at-tls', 'reject-at-connect'] as const;
-export const credentialKinds = ['right', 'wrong', 'none'] as const;
 
 /** The scenario file as the user may write it. Defaults that depend on no other field are filled in by parsing. */
 export function scenarioSchema(vocabulary: Vocabulary) {
@@ -107,121 +105,6 @@ export function scenarioSchema(vocabulary: Vocabulary) {
         ),
     })
     .meta({ title: 'certstorm scenario', description: 'A load test of mutual-TLS MQTT authentication.' });
-}
-
-function cohortSchema(vocabulary: Vocabulary) {
-  const outcome = z
-    .enum(expectedOutcomes)
-    .meta(about('What the broker should do.', { noun: 'expectation', example: 'reject-at-tls' }));
-  return z.strictObject({
-    name: z
-      .string()
-      .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/)
-      .meta(
-        about('Name of the cohort; metrics and dotted paths use it.', {
-          example: 'revoked',
-          expected: 'a name that starts with a letter, of up to 64 letters, digits, dashes and underscores',
-        }),
-      ),
-    weight: z
-      .number()
-      .min(0)
-      .max(1_000_000)
-      .default(1)
-      .meta(
-        about(
-          'Share of the arrivals, relative to the weights of the other cohorts; 0 leaves the cohort out.',
-          { example: 5 },
-        ),
-      ),
-    identities: z
-      .int()
-      .min(0)
-      .max(limits.identities)
-      .optional()
-      .meta(
-        about('Identities of this cohort.', {
-          unit: 'identities',
-          example: 100,
-          otherwise: 'its share of `corpus.identities` by weight, at least 1',
-        }),
-      ),
-    defect: z
-      .enum(vocabulary.defects.map(({ name }) => name))
-      .default('none')
-      .meta(about("What is wrong with this cohort's certificates.", { noun: 'defect', example: 'expired' })),
-    expect: z
-      .union([
-        outcome,
-        z.strictObject({
-          outcome,
-          cause: z
-            .string()
-            .min(1)
-            .max(100)
-            .optional()
-            .meta(
-              about("Name of the alert, of the CONNACK code or of the broker's own reason.", {
-                example: 'certificate_expired',
-              }),
-            ),
-        }),
-      ])
-      .meta(
-        about(
-          'What the broker should do with these clients: let them in, or turn them away (at whichever layer, in the TLS handshake, or at CONNECT). Anything else is a false accept or a false reject.',
-          { noun: 'expectation', example: { outcome: 'reject', cause: 'CERT_REVOKED' } },
-        ),
-      ),
-    algorithm: z
-      .union([
-        z.enum(vocabulary.algorithms),
-        z.partialRecord(z.enum(vocabulary.algorithms), z.number().min(0).max(1_000_000)),
-      ])
-      .optional()
-      .meta(
-        about('Key algorithm of this cohort, or several with their weights for a mixed fleet.', {
-          noun: 'algorithm',
-          example: { 'ecdsa-p256': 3, 'rsa-2048': 1 },
-          expected: `one of ${vocabulary.algorithms.join(', ')}, or a map from some of them to weights`,
-          otherwise: '`corpus.algorithm`',
-        }),
-      ),
-    certificate: certificateSchema()
-      .optional()
-      .meta({ description: 'What certificates of this cohort look like, laid over `corpus.certificate`.' }),
-    endsAfter: positiveDuration()
-      .optional()
-      .meta(
-        duration(
-          'Where the defect is `ends-within-run`: how long after the corpus is made the validity ends.',
-          {
-            example: '20s',
-            otherwise: '1m',
-          },
-        ),
-      ),
-    driver: z
-      .enum(vocabulary.drivers)
-      .optional()
-      .meta(
-        about('How an attempt is made.', {
-          noun: 'driver',
-          example: 'node',
-          otherwise: '`node`, or `wire` where no other driver can present the defect',
-        }),
-      ),
-    credentials: z
-      .enum(credentialKinds)
-      .optional()
-      .meta(
-        about('User name and password sent in CONNECT: the right ones, a wrong password, or none at all.', {
-          noun: 'credentials',
-          example: 'wrong',
-          otherwise: '`right` where `target.connectAuth` is not `none`, else `none`',
-        }),
-      ),
-  });
 }
 
 function variantSchema() {
