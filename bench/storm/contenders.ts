@@ -18,7 +18,7 @@ const plainTlsConnect: Contender = {
         cert: chain.map((der) => pem('CERTIFICATE', der)).join(''),
         key: key === null ? '' : pem('PRIVATE KEY', key),
       }),
-      connectBytes(clientId, { clientId, password: null }),
+      connectBytes(clientId, clientId, null),
     ]);
     return {
       run: (ms) =>

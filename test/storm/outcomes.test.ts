@@ -358,7 +358,7 @@ describe('CONNECT and CONNACK', () => {
     packets.on('packet', (parsed) => {
       packet = parsed;
     });
-    packets.parse(connectBytes('device', { clientId: 'device-7', password: null }));
+    packets.parse(connectBytes('device-7', 'device', null));
     expect(packet).toMatchObject({
       protocolId: 'MQTT',
       protocolVersion: 4,

@@ -1,21 +1,20 @@
 import { generate } from 'mqtt-packet';
 import type { Outcome } from '../../metrics/recorder.ts';
 import { accepted, connackRefused, localError } from '../outcomes.ts';
-import type { ConnectOptions } from './driver.ts';
-
-const defaultKeepAliveS = 60;
 
 /** MQTT 3.1.1 (OASIS, 2014), clean session. */
 export function connectBytes(
+  clientId: string,
   userName: string,
-  { clientId, password, keepAliveS }: Pick<ConnectOptions, 'clientId' | 'password' | 'keepAliveS'>,
+  password: string | null,
+  keepAliveS = 60,
 ): Buffer {
   return generate({
     cmd: 'connect',
     protocolId: 'MQTT',
     protocolVersion: 4,
     clean: true,
-    keepalive: keepAliveS ?? defaultKeepAliveS,
+    keepalive: keepAliveS,
     clientId,
     ...(password === null ? {} : { username: userName, password: Buffer.from(password) }),
   });

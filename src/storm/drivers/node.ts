@@ -70,7 +70,7 @@ class NodeClient implements Client, NodeClientSide {
     this.#shared = shared;
     this.context = context;
     this.clientId = connect.clientId;
-    this.connectPacket = connectBytes(userName, connect);
+    this.connectPacket = connectBytes(connect.clientId, userName, connect.password, connect.keepAliveS);
     this.resumes = connect.resumes ?? false;
   }
 

@@ -106,7 +106,7 @@ class WireClient implements Client {
     this.clientId = connect.clientId;
     this.resumes = connect.resumes ?? false;
     this.identity = identity;
-    this.connectPacket = connectBytes(userName, connect);
+    this.connectPacket = connectBytes(connect.clientId, userName, connect.password, connect.keepAliveS);
     this.finishes = identity.conduct?.flight(['certificate', 'finished']).includes('finished') ?? true;
   }
 
