@@ -9,7 +9,7 @@ import { encodeHistogram } from '../../src/metrics/encoding.ts';
 import { outcomeKinds } from '../../src/metrics/outcome.ts';
 import { mergeRecordings, readProgress, readRecorder } from '../../src/metrics/read-recorder.ts';
 import { Recorder } from '../../src/metrics/recorder.ts';
-import { allocateRecorder, recorderShape, unmarked } from '../../src/metrics/recorder-layout.ts';
+import { allocateRecorder, noneHeld, recorderShape, unmarked } from '../../src/metrics/recorder-layout.ts';
 import type { Recording } from '../../src/metrics/recording.ts';
 import { attempts, record } from './attempts.ts';
 
@@ -165,7 +165,7 @@ describe('recorders of several workers, merged', () => {
             expect(cohorts[cohort]?.lastAcceptedStartMs).toBe(last(starts(cohort, ['accepted'])));
           }
           expect(cohorts[0]?.afterMark).toBeUndefined();
-          expect(cohorts[1]?.afterMark).toEqual({
+          expect(cohorts[1]?.afterMark).toMatchObject({
             markMs,
             attempts: starts(1, outcomeKinds, markMs).length,
             accepted: starts(1, ['accepted'], markMs).length,
@@ -175,6 +175,74 @@ describe('recorders of several workers, merged', () => {
           });
         },
       ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('count every session once: opened, ended in one way, held at each moment, cut before the mark or after it', () => {
+    const session = fc.record({
+      openedMs: fc.double({ min: 0, max: 1_900, noNaN: true }),
+      lastsMs: fc.double({ min: 0, max: 1_000, noNaN: true }),
+      how: fc.constantFrom('by-client' as const, 'cut' as const, 'at-end' as const),
+    });
+    const markMs = 800;
+    fc.assert(
+      fc.property(fc.array(session, { maxLength: 60 }), fc.integer({ min: 1, max: 3 }), (all, workers) => {
+        const buffers = Array.from({ length: workers }, () => allocateRecorder(shape));
+        const marks = unmarked(2);
+        const held = noneHeld(2);
+        const recorders = buffers.map((buffer) => new Recorder(buffer, shape, marks, held));
+        marks[0] = markMs;
+        const sessions = all.map((one, k) => ({
+          ...one,
+          endMs: one.how === 'at-end' ? 2_000 : one.openedMs + one.lastsMs,
+          recorder: recorders[k % workers]?.sessions,
+        }));
+        const moments = sessions
+          .flatMap((one) => [
+            { atMs: one.openedMs, change: 1, play: () => one.recorder?.opened(0, one.openedMs) },
+            {
+              atMs: one.endMs,
+              change: -1,
+              play: () => one.recorder?.ended(0, one.how, one.openedMs, one.endMs),
+            },
+          ])
+          .sort((a, b) => a.atMs - b.atMs || b.change - a.change);
+        let [now, most] = [0, 0];
+        for (const { change, play } of moments) {
+          play();
+          now += change;
+          most = Math.max(most, now);
+        }
+        const { recording } = mergeRecordings(buffers, shape, marks, held);
+        const merged = recording.cohorts[0];
+        expect(recording.cohorts[1]?.sessions).toBeUndefined();
+        if (all.length === 0) return;
+        const ends = (how: string) => sessions.filter((one) => one.how === how);
+        const cuts = ends('cut').map(({ endMs }) => endMs);
+        expect(merged?.sessions).toMatchObject({
+          opened: all.length,
+          peak: most,
+          atEnd: ends('at-end').length,
+          endedByClient: ends('by-client').length,
+          cut: cuts.length,
+          firstCutMs: cuts.length === 0 ? undefined : Math.min(...cuts),
+          lastCutMs: cuts.length === 0 ? undefined : Math.max(...cuts),
+        });
+        const open = sessions.filter(({ openedMs, endMs }) => openedMs < markMs && endMs >= markMs);
+        expect(merged?.afterMark).toMatchObject({
+          sessionsCut: open.filter(({ how }) => how === 'cut').length,
+          sessionsKept: open.filter(({ how }) => how === 'at-end').length,
+        });
+        const { sliceMs } = shape;
+        for (const [slice, count] of (recording.timeline.cohorts[0]?.held ?? []).entries()) {
+          const endMs = slice === shape.slices - 1 ? Infinity : (slice + 1) * sliceMs;
+          const expected = sessions.filter(
+            (one) => one.openedMs < endMs && (one.how === 'at-end' || one.endMs >= endMs),
+          ).length;
+          expect(count).toBe(expected);
+        }
+      }),
       { numRuns: 60 },
     );
   });
