@@ -10,8 +10,9 @@ export type BrokerConfig = {
   crlFile: string;
   revocation: string;
   connectAuth: string;
-  /** `clientId` → the password's hash, in the form that the connectAuth kind reads; null where it needs none. */
-  passwordFile: string | null;
+  /** Users and their passwords' hashes, in a file or in a database's table, where the connectAuth kind wants them. */
+  usersFile: string | null;
+  userTable: string | null;
   sessionTickets: boolean;
   transport: 'tls' | 'wss' | 'tcp';
   /** `none`: clients are not asked for a certificate. */
@@ -21,6 +22,8 @@ export type BrokerConfig = {
   crlUrl: string | null;
   /** SHA-256 fingerprints of the certificates that `allow-list` lets in, one a line in hexadecimal. */
   allowListFile?: string | null;
+  /** The auth service, where `connectAuth` asks one. */
+  authUrl: string | null;
   settings: BrokerSettings;
 };
 
@@ -38,6 +41,27 @@ export type BrokerSettings = {
   onRevocation: ('rotate-ticket-keys' | 'cut-sessions')[];
   /** Share of CPU that is burnt on top of each attempt, for testing gates; 0 for none. */
   slowdown: number;
+  /** Of `password-hash`; what is left out is as OWASP has it. `queue`: clients that may wait for a hash. */
+  password: { algorithm: string; cost?: number; memoryKiB?: number; passes?: number; queue: number };
+  database: {
+    kind: string;
+    /** Null: the one that npm run services:up starts. */
+    url: string | null;
+    /** How passwords are hashed in its rows. */
+    hash: string;
+    /** Connections, and so lookups at a time; `queue` clients may wait for one. */
+    pool: number;
+    queue: number;
+    timeoutMs: number;
+    onUnavailable: 'fail-open' | 'fail-closed';
+  };
+  webservice: {
+    format: string;
+    pool: number;
+    queue: number;
+    timeoutMs: number;
+    onUnavailable: 'fail-open' | 'fail-closed';
+  };
 };
 
 /** As HiveMQ and Netty do: ten seconds for the handshake, and for CONNECT after it. */
@@ -49,6 +73,17 @@ export const defaultBrokerSettings: BrokerSettings = {
   verifyOnResumption: false,
   onRevocation: [],
   slowdown: 0,
+  password: { algorithm: 'scrypt', queue: 1000 },
+  database: {
+    kind: 'sqlite',
+    url: null,
+    hash: 'sha256',
+    pool: 10,
+    queue: 1000,
+    timeoutMs: 2_000,
+    onUnavailable: 'fail-closed',
+  },
+  webservice: { format: 'json', pool: 20, queue: 1000, timeoutMs: 2_000, onUnavailable: 'fail-closed' },
 };
 
 /** Which layer turned a connection away. */
@@ -59,7 +94,7 @@ export type RefusalLayer = 'tls' | 'connect';
  * cohort a block of loopback addresses can tell its cohorts apart in the broker's count too; `unknown` for a peer that had reset the
  * connection before it was accepted, of which the system tells no address.
  *
- * `cause` is `accepted`; for a refusal in TLS OpenSSL's verify error (`CERT_HAS_EXPIRED`) or its reason for a failed handshake
+ * `cause` is `accepted`, or `failed_open` where nobody could be asked; for a refusal in TLS OpenSSL's verify error (`CERT_HAS_EXPIRED`) or its reason for a failed handshake
  * (`ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE`); for a refusal at CONNECT the CONNACK code's name (`not_authorized`) or `protocol_error`;
  * for the abandoned `handshake-` or `connect-` and `closed`, `reset` or `timeout`.
  */

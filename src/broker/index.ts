@@ -7,8 +7,11 @@ export {
   defaultBrokerSettings,
   type RefusalLayer,
 } from './config.ts';
-export { connectAuthNames } from './connect-auth/index.ts';
-export { writePasswordFile } from './connect-auth/password-file.ts';
+export type { Prepared } from './connect-auth/auth.ts';
+export { databaseNames } from './connect-auth/database/index.ts';
+export { passwordAlgorithms } from './connect-auth/hashes/index.ts';
+export { connectAuthNames, prepareConnectAuth } from './connect-auth/index.ts';
+export { requestFormatNames } from './connect-auth/webservice/index.ts';
 export { controlFd } from './control.ts';
 export { ControlClient } from './control-client.ts';
 export { type ProcessMemory, readProcessMemory } from './process-memory.ts';

@@ -84,7 +84,7 @@ async function serve(
     },
   });
   const mqtt = await openMqtt(auth, config.settings.handshakeTimeoutMs, {
-    connack: (socket, returnCode) => book.settle(socket, connackVerdict(returnCode)),
+    connack: (socket, returnCode, cause) => book.settle(socket, connackVerdict(returnCode, cause)),
     failed: (socket, error) => book.settle(socket, connectVerdict(error)),
   });
 

@@ -1,11 +1,11 @@
 import type { TLSSocket } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
-import type { ConnackCode, ConnectGuard } from './connect-auth/auth.ts';
+import type { ConnectAnswer, ConnectGuard } from './connect-auth/auth.ts';
 
 /** What the listener wants to know about a connection before it is a session. */
 export type MqttEvents = {
-  /** A CONNACK was written. */
-  connack(socket: Client['conn'], returnCode: number): void;
+  /** A CONNACK was written; `cause` where it was not decided as its code's name says. */
+  connack(socket: Client['conn'], returnCode: number, cause: string | undefined): void;
   /** The connection failed at the MQTT layer, before or after its CONNACK. */
   failed(socket: Client['conn'], error: Error): void;
 };
@@ -25,6 +25,15 @@ export async function openMqtt(
   connectTimeoutMs: number,
   events: MqttEvents,
 ): Promise<MqttBroker> {
+  const causes = new WeakMap<Client, string>();
+
+  function conclude(client: Client, answer: ConnectAnswer, done: Done): void {
+    const { code, cause } = typeof answer === 'number' ? { code: answer, cause: undefined } : answer;
+    if (cause !== undefined) causes.set(client, cause);
+    // Without a message aedes puts the code's name in.
+    done(code === 0 ? null : Object.assign(new Error(''), { returnCode: code }), code === 0);
+  }
+
   const broker = new Aedes({
     connectTimeout: connectTimeoutMs,
     heartbeatInterval,
@@ -35,20 +44,22 @@ export async function openMqtt(
         password: password ?? null,
         gone: () => client.closed,
       });
-      if (typeof decided === 'number') return answer(decided, done);
+      if (!(decided instanceof Promise)) return conclude(client, decided, done);
       decided.then(
-        (code) => answer(code, done),
+        (answer) => conclude(client, answer, done),
         (error: unknown) => {
           process.stderr.write(
             `the CONNECT auth failed: ${error instanceof Error ? error.stack : String(error)}\n`,
           );
-          answer(3, done);
+          conclude(client, 3, done);
         },
       );
     },
   });
   await broker.listen();
-  broker.on('connackSent', ({ returnCode }, client) => events.connack(client.conn, returnCode ?? 0));
+  broker.on('connackSent', ({ returnCode }, client) =>
+    events.connack(client.conn, returnCode ?? 0, causes.get(client)),
+  );
   broker.on('connectionError', (client, error) => events.failed(client.conn, error));
   broker.on('clientError', (client, error) => events.failed(client.conn, error));
   return {
@@ -60,8 +71,3 @@ export async function openMqtt(
 }
 
 type Done = Parameters<Aedes['authenticate']>[3];
-
-function answer(code: ConnackCode, done: Done): void {
-  // Without a message aedes puts the code's name in.
-  done(code === 0 ? null : Object.assign(new Error(''), { returnCode: code }), code === 0);
-}

@@ -14,9 +14,9 @@ const connackNames: Readonly<Record<number, string>> = {
   5: 'not_authorized',
 };
 
-/** The verdict that a written CONNACK is. */
-export function connackVerdict(returnCode: number): Verdict {
-  const cause = connackNames[returnCode] ?? `connack_${returnCode}`;
+/** The verdict that a written CONNACK is, for `cause` or for what its code's name says. */
+export function connackVerdict(returnCode: number, told?: string): Verdict {
+  const cause = told ?? connackNames[returnCode] ?? `connack_${returnCode}`;
   return returnCode === 0
     ? { verdict: 'accepted', layer: null, cause }
     : { verdict: 'refused', layer: 'connect', cause };

@@ -9,7 +9,7 @@ import { pki } from './pki.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
-import { serveBroker, serveCrl, serveOcsp } from './serve.ts';
+import { serveAuth, serveBroker, serveCrl, serveOcsp } from './serve.ts';
 import { validate } from './validate.ts';
 
 /** The command line: every command with its flags, each handed to a file of its own. */
@@ -140,6 +140,11 @@ export function program(): Command {
     .option('--issuer-key <FILE>', 'private key of their issuer, for revoking at run time')
     .addOption(durationOption('--max-age <DURATION>', 'how long a cache may keep a CRL', '5m'))
     .action(serveCrl);
+
+  service('auth')
+    .description('the webservice that brokers ask at CONNECT, as of EMQX, RabbitMQ and mosquitto-go-auth')
+    .option('--users <FILE>', 'lines of name:password; with --scenario its clients and their password')
+    .action(serveAuth);
 
   part('broker')
     .description('the bundled MQTT broker')

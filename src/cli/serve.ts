@@ -7,7 +7,15 @@ import { type CorpusIssuer, corpusIssuers } from '../pki/ocsp/corpus-issuers.ts'
 import { corpusSpecOf } from '../run/corpus-spec.ts';
 import { vocabulary } from '../run/vocabulary.ts';
 import { readScenario } from '../scenario/read.ts';
-import { type OpenService, openControlPort, openService, type SigningMode } from '../services/index.ts';
+import {
+  type OpenService,
+  openAuthService,
+  openControlPort,
+  openService,
+  readUserLines,
+  type SigningMode,
+  usersOf,
+} from '../services/index.ts';
 import { bundled } from '../targets/bundled.ts';
 import { plainOrder } from '../targets/plain-order.ts';
 import { TargetError } from '../targets/target-error.ts';
@@ -113,6 +121,28 @@ async function corpusCrl(spec: CorpusSpec): Promise<{ file: string; issuer: Corp
   const [issuer] = corpusIssuers(spec, cacheDir());
   if (issuer === undefined) throw new UsageError('this corpus has no CA that issues for clients');
   return { file: crlFile, issuer };
+}
+
+export type AuthFlags = ServiceFlags & { users?: string };
+
+/** `certstorm serve auth`: the auth service alone, until a signal. */
+export async function serveAuth(flags: AuthFlags): Promise<void> {
+  if ((flags.users === undefined) === (flags.scenario === undefined))
+    throw new UsageError('name a file of users by --users, or a --scenario');
+  const users =
+    flags.users === undefined ? await corpusUsers(await specOf(flags)) : readUserLines(flags.users);
+  await serveUntilSignal('auth service', flags, () =>
+    openAuthService({ host: flags.host, port: flags.port, users, faults: flags.fault }),
+  );
+}
+
+/** The clients of a corpus under their common password. */
+async function corpusUsers(spec: CorpusSpec) {
+  const { cohorts, password } = await makeCorpus(spec, { cacheDir: cacheDir() });
+  return usersOf(
+    cohorts.flatMap(({ identities }) => identities.map(({ clientId }) => clientId)),
+    password,
+  );
 }
 
 async function specOf({ scenario = '', variant }: ServiceFlags): Promise<CorpusSpec> {

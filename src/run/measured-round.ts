@@ -1,6 +1,6 @@
 import type { ServiceSnapshot } from '../services/index.ts';
 import type { RoundRecording } from '../storm/order.ts';
-import type { TargetSnapshot } from '../targets/target.ts';
+import type { AskedSnapshot, TargetSnapshot } from '../targets/target.ts';
 import type { PlayedEvent } from './play-events.ts';
 
 /** One round as it was measured, before anything is concluded from it. */
@@ -15,7 +15,7 @@ export type MeasuredRound = {
   after: TargetSnapshot | null;
   samples: TargetSample[];
   /** What the target asks, around the round; by kind. */
-  services: { before: ServiceSnapshot[]; after: ServiceSnapshot[] };
+  services: { before: MeasuredService[]; after: MeasuredService[] };
   events: PlayedEvent[];
   /** What went wrong beside the storm, a sentence each: a service that died, an event that could not be played. */
   troubles: string[];
@@ -27,3 +27,6 @@ export type MeasuredRound = {
 
 /** The target while the round ran; `cpuMs` counts from the start of the round. */
 export type TargetSample = { atMs: number; cpuMs: number; rssMiB: number };
+
+/** A service that this run has started, or a server that the target asks besides. */
+export type MeasuredService = ServiceSnapshot | AskedSnapshot;

@@ -1,6 +1,5 @@
 import type { EventResult, ServiceResult } from '../result/schema.ts';
-import type { ServiceSnapshot } from '../services/index.ts';
-import type { MeasuredRound } from './measured-round.ts';
+import type { MeasuredRound, MeasuredService } from './measured-round.ts';
 
 /** What the services that the target asked did in these rounds; undefined where it asked none. */
 export function serviceFigures(
@@ -8,41 +7,69 @@ export function serviceFigures(
 ): ServiceResult[] | undefined {
   const kinds = new Set(rounds.flatMap(({ services }) => services.after.map(({ service }) => service)));
   if (kinds.size === 0) return undefined;
-  return [...kinds].map((kind) => {
-    let cpuUserMs = 0;
-    let cpuSystemMs = 0;
-    let rssBytes = 0;
-    let attempts = 0;
-    let bytesSent = 0;
-    let bytesReceived = 0;
-    const requests: Record<string, number> = {};
-    const answers: Record<string, number> = {};
-    for (const { services, storm } of rounds) {
-      const of = (snapshots: ServiceSnapshot[]) => snapshots.find(({ service }) => service === kind);
-      const before = of(services.before);
-      const after = of(services.after);
-      if (before === undefined || after === undefined) continue;
-      cpuUserMs += after.cpuUserMs - before.cpuUserMs;
-      cpuSystemMs += after.cpuSystemMs - before.cpuSystemMs;
-      rssBytes = Math.max(rssBytes, after.rssBytes);
-      attempts += storm.recording.started;
-      bytesSent += after.bytesSent - before.bytesSent;
-      bytesReceived += after.bytesReceived - before.bytesReceived;
-      addDifferences(requests, before.requests, after.requests);
-      addDifferences(answers, before.answers, after.answers);
+  return [...kinds].map((kind) => describeService(kind, rounds));
+}
+
+function describeService(
+  kind: string,
+  rounds: readonly Pick<MeasuredRound, 'services' | 'storm'>[],
+): ServiceResult {
+  const sums = { user: 0, system: 0, total: 0, rss: 0, attempts: 0 };
+  const requests: Record<string, number> = {};
+  const answers: Record<string, number> = {};
+  const octets = { sent: 0, received: 0 };
+  let place = {};
+  let countsOctets = false;
+  for (const { services, storm } of rounds) {
+    const of = (snapshots: MeasuredService[]) => snapshots.find(({ service }) => service === kind);
+    const before = of(services.before);
+    const after = of(services.after);
+    if (before === undefined || after === undefined) continue;
+    if ('version' in after) place = { version: after.version, address: after.address };
+    const cpu = cpuBetween(before, after);
+    if (cpu !== null) {
+      sums.user += cpu.user;
+      sums.system += cpu.system;
+      sums.total += cpu.total;
+      sums.attempts += storm.recording.started;
     }
-    return {
-      kind,
-      ...(attempts > 0 && { cpuMsPerAttempt: (cpuUserMs + cpuSystemMs) / attempts }),
-      cpuUserMs,
-      cpuSystemMs,
-      rssPeakMiB: rssBytes / 2 ** 20,
-      requests,
-      answers,
-      bytesSent,
-      bytesReceived,
-    };
-  });
+    if ('bytesSent' in before && 'bytesSent' in after) {
+      countsOctets = true;
+      octets.sent += after.bytesSent - before.bytesSent;
+      octets.received += after.bytesReceived - before.bytesReceived;
+    }
+    sums.rss = Math.max(sums.rss, after.rssBytes ?? 0);
+    addDifferences(requests, before.requests, after.requests);
+    addDifferences(answers, before.answers, after.answers);
+  }
+  return {
+    kind,
+    ...place,
+    ...(sums.attempts > 0 && {
+      cpuMsPerAttempt: sums.total / sums.attempts,
+      cpuUserMs: sums.user,
+      cpuSystemMs: sums.system,
+    }),
+    ...(sums.rss > 0 && { rssPeakMiB: sums.rss / 2 ** 20 }),
+    requests,
+    answers,
+    ...(countsOctets && { bytesSent: octets.sent, bytesReceived: octets.received }),
+  };
+}
+
+/** Where the scheduler's clock is known it is the sum, and ticks of 10 ms only divide it. */
+function cpuBetween(
+  before: MeasuredService,
+  after: MeasuredService,
+): { user: number; system: number; total: number } | null {
+  if (before.cpuUserMs === null || before.cpuSystemMs === null) return null;
+  if (after.cpuUserMs === null || after.cpuSystemMs === null) return null;
+  const user = after.cpuUserMs - before.cpuUserMs;
+  const system = after.cpuSystemMs - before.cpuSystemMs;
+  const fine = 'cpuMs' in after && 'cpuMs' in before ? (after.cpuMs ?? NaN) - (before.cpuMs ?? NaN) : NaN;
+  if (!Number.isFinite(fine)) return { user, system, total: user + system };
+  const share = user + system === 0 ? 1 : user / (user + system);
+  return { user: fine * share, system: fine * (1 - share), total: fine };
 }
 
 function addDifferences(

@@ -152,8 +152,13 @@ export class Stage {
     // What a target before this one has left there is not this one's.
     rmSync(workDir, { recursive: true, force: true });
     mkdirSync(workDir, { recursive: true, mode: 0o700 });
-    const surroundings = await Surroundings.open(this.variant, corpus, () => this.#issuers(), workDir);
     const probe = probeClient(this.variant, corpus);
+    const users = {
+      clientIds: corpus.cohorts.flatMap(({ identities }) => identities.map(({ clientId }) => clientId)),
+      password: corpus.password,
+    };
+    const issuers = () => this.#issuers();
+    const surroundings = await Surroundings.open(this.variant, corpus, issuers, users, workDir);
     const order: TargetOrder = {
       host: plan.host,
       port: plan.port,
@@ -168,12 +173,9 @@ export class Stage {
       serverCertFile: corpus.serverCertFile,
       serverKeyFile: corpus.serverKeyFile,
       crlFile: surroundings.crlFile,
-      users: {
-        clientIds: corpus.cohorts.flatMap(({ identities }) => identities.map(({ clientId }) => clientId)),
-        password: corpus.password,
-      },
       serverCaFile: corpus.serverCaFile,
       ...(probe !== undefined && { probe }),
+      users,
       workDir,
     };
     const running = await kind.start(order, this.#options.signal).catch(async (error: unknown) => {

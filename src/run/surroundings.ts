@@ -1,15 +1,15 @@
 import type { Corpus, Identity } from '../pki/identity.ts';
 import type { CorpusIssuer } from '../pki/ocsp/corpus-issuers.ts';
 import type { EventPlan, VariantPlan } from '../scenario/plan.ts';
-import type { ServiceSnapshot } from '../services/index.ts';
 import type { RunningTarget, TargetOrder } from '../targets/target.ts';
+import type { MeasuredService } from './measured-round.ts';
 import { Revoker } from './revoker.ts';
 import { type StageServices, startServices } from './services/index.ts';
 
 /** What a round asks of what is around its target. */
 export type RoundSurroundings = {
-  /** Counters of the services that the target asks, as they are now; none of one that is gone. */
-  serviceSnapshots(): Promise<ServiceSnapshot[]>;
+  /** Counters of the services and the database that the target asks, as they are now; none of one that is gone. */
+  serviceSnapshots(): Promise<MeasuredService[]>;
   /** A sentence for each service that ended without having been asked to. */
   readonly serviceDeaths: readonly string[];
   /**
@@ -32,13 +32,14 @@ export class Surroundings implements RoundSurroundings {
     variant: VariantPlan,
     corpus: Corpus,
     issuers: () => CorpusIssuer[],
+    users: TargetOrder['users'],
     workDir: string,
   ): Promise<Surroundings> {
     const revokes = variant.events.some(({ kind }) => kind === 'revoke');
     // The cached corpus's own CRL stays as it is.
     const revoker = revokes ? new Revoker(issuers(), corpus.crlFile, workDir) : undefined;
     const crlFile = revoker?.crlFile ?? corpus.crlFile;
-    const services = await startServices({ variant, crlFile, issuers });
+    const services = await startServices({ variant, crlFile, users, workDir, issuers });
     return new Surroundings(variant, corpus, revoker, services);
   }
 
@@ -71,10 +72,12 @@ export class Surroundings implements RoundSurroundings {
     this.#target = target;
   }
 
-  async serviceSnapshots(): Promise<ServiceSnapshot[]> {
-    const snapshots = await Promise.all(
-      this.#services.running.map(({ service }) => service.snapshot().catch(() => undefined)),
-    );
+  async serviceSnapshots(): Promise<MeasuredService[]> {
+    const services: { snapshot(): Promise<MeasuredService> }[] = [
+      ...this.#services.running.map(({ service }) => service),
+      ...(this.#target?.asked ?? []),
+    ];
+    const snapshots = await Promise.all(services.map((service) => service.snapshot().catch(() => undefined)));
     return snapshots.filter((snapshot) => snapshot !== undefined);
   }
 

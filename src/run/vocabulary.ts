@@ -1,3 +1,4 @@
+import { databaseNames, passwordAlgorithms, requestFormatNames } from '../broker/index.ts';
 import { checkThreshold } from '../gate/thresholds.ts';
 import { algorithms, crlDefects, crlKinds, defects } from '../pki/index.ts';
 import type { Vocabulary } from '../scenario/vocabulary.ts';
@@ -25,6 +26,7 @@ export const vocabulary: Vocabulary = {
     transports,
   })),
   drivers: driverNames,
+  connectAuth: { passwordAlgorithms, databases: databaseNames, requestFormats: requestFormatNames },
   checkFault,
   checkThreshold,
   checkCorpus: corpusMistake,

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { about, duration, positiveDuration } from './about.ts';
+import { connectAuthSettings } from './connect-auth-schema.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 export const revocationMends = ['rotate-ticket-keys', 'cut-sessions'] as const;
 
 /** What only the bundled broker can be told. */
-export function brokerSchema() {
+export function brokerSchema(vocabulary: Vocabulary) {
   return z.strictObject({
     handshakeTimeout: positiveDuration()
       .default('10s')
@@ -100,5 +102,6 @@ export function brokerSchema() {
           { example: '10%', expected: 'a share such as 10% or 0.1' },
         ),
       ),
+    ...connectAuthSettings(vocabulary),
   });
 }

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { connectAuthFaults } from './connect-auth-checks.ts';
 import { eventFaults, serviceSectionFaults } from './event-checks.ts';
 import { type IdentityWish, shareIdentities } from './identities.ts';
 import { valueAt } from './layers.ts';
@@ -15,6 +16,7 @@ import type { Vocabulary } from './vocabulary.ts';
 export function crossFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
   return [
     ...targetFaults(valueAt(data, ['target']), vocabulary),
+    ...connectAuthFaults(data, vocabulary),
     ...loadFaults(valueAt(data, ['load']), valueAt(data, ['rounds'])),
     ...cohortFaults(data, vocabulary),
     ...identityFaults(data, vocabulary),

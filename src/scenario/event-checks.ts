@@ -1,4 +1,5 @@
 import { parseDuration } from './duration.ts';
+import { faultyServices } from './event-schema.ts';
 import { valueAt } from './layers.ts';
 import { type Path, showValue } from './place.ts';
 import { revokedCohortNames } from './revoked-cohorts.ts';
@@ -76,20 +77,26 @@ function shareFaults(events: readonly unknown[], data: unknown): Fault[] {
 function serviceFaults(event: unknown, path: Path, { checkFault }: Vocabulary): Fault[] {
   const service = valueAt(event, ['faults', 'service']);
   const set = valueAt(event, ['faults', 'set']);
-  if ((service !== 'ocsp' && service !== 'crl') || !Array.isArray(set)) return [];
-  return writtenFaults(service, set, path, checkFault);
+  const known = faultyServices.find((each) => each === service);
+  return known !== undefined && Array.isArray(set) ? writtenFaults(known, set, path, checkFault) : [];
 }
 
 /** Mistakes of the faults that services start with. */
 export function serviceSectionFaults(data: unknown, { checkFault }: Vocabulary): Fault[] {
-  return (['ocsp', 'crl'] as const).flatMap((service) => {
+  const delay = valueAt(data, ['services', 'auth', 'delay']);
+  const said = typeof delay === 'string' ? checkFault?.('auth', `delay=${delay}`) : undefined;
+  const expected = 'a duration such as 20ms, uniform:5ms..50ms or exponential:20ms';
+  const faults = faultyServices.flatMap((service) => {
     const set = valueAt(data, ['services', service, 'faults']);
     return Array.isArray(set) ? writtenFaults(service, set, ['services', service, 'faults'], checkFault) : [];
   });
+  return said === undefined
+    ? faults
+    : [{ path: ['services', 'auth', 'delay'], message: said, expected }, ...faults];
 }
 
 function writtenFaults(
-  service: 'ocsp' | 'crl',
+  service: (typeof faultyServices)[number],
   set: readonly unknown[],
   path: Path,
   checkFault: Vocabulary['checkFault'],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { about, anyDuration, duration } from './about.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-export const faultyServices = ['ocsp', 'crl'] as const;
+export const faultyServices = ['ocsp', 'crl', 'auth'] as const;
 
 /** Something that happens at a given time of every round: exactly one of `revoke` and `faults`. */
 export function eventSchema(_vocabulary: Vocabulary) {

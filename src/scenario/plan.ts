@@ -105,17 +105,33 @@ export type BrokerPlan = {
   onRevocation: ('rotate-ticket-keys' | 'cut-sessions')[];
   /** Share of CPU that is burnt on top of each attempt; 0 for none. */
   slowdown: number;
+  /** What is left out is as OWASP has it. `queue`: clients that may wait for a hash. */
+  password: { algorithm: string; cost?: number; memoryKiB?: number; passes?: number; queue: number };
+  /** `url` null: the database that `npm run services:up` starts. `pool`: connections. */
+  database: AskedPlan & { kind: string; url: string | null; hash: string };
+  webservice: AskedPlan & { format: string };
+};
+
+/** Something that the broker asks at CONNECT. */
+type AskedPlan = {
+  /** Connections, and so questions at a time; `queue` clients may wait for one. */
+  pool: number;
+  queue: number;
+  timeoutMs: number;
+  onUnavailable: 'fail-open' | 'fail-closed';
 };
 
 export type ServicesPlan = {
   ocsp: { signing: 'pre-signed' | 'ahead' | 'on-request'; validityMs: number; faults: string[] };
   crl: { faults: string[] };
+  /** `faults` begin with the delay, where there is one. */
+  auth: { faults: string[] };
 };
 
 /** `atMs` counts from the start of the measured window; all identities of `cohort` are revoked. */
 export type EventPlan =
   | { atMs: number; kind: 'revoke'; cohort: string }
-  | { atMs: number; kind: 'faults'; service: 'ocsp' | 'crl'; faults: string[] };
+  | { atMs: number; kind: 'faults'; service: 'ocsp' | 'crl' | 'auth'; faults: string[] };
 
 export type LoadModel = 'constant-arrival-rate' | 'ramping-arrival-rate' | 'constant-vus' | 'ramping-vus';
 

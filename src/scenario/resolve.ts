@@ -123,19 +123,31 @@ function resolveResumption(resumption: string | number): number {
 }
 
 function resolveBroker(broker: Scenario['broker']): BrokerPlan {
-  const { handshakeTimeout, ocsp, crl, slowdown, ...rest } = broker;
+  const { handshakeTimeout, ocsp, crl, slowdown, password, database, webservice, ...rest } = broker;
   return {
     ...rest,
     slowdown: shareOf(slowdown),
     handshakeTimeoutMs: milliseconds(handshakeTimeout),
     ocsp: { timeoutMs: milliseconds(ocsp.timeout), nonce: ocsp.nonce, method: ocsp.method },
     crl: { source: crl.source, pollMs: milliseconds(crl.poll), jitter: crl.jitter },
+    password: withoutGaps(password),
+    database: { ...asked(database), url: database.url ?? null },
+    webservice: asked(webservice),
   };
 }
 
-function resolveServices({ ocsp, crl }: Scenario['services']): ServicesPlan {
+function asked<Settings extends { timeout: string }>({ timeout, ...rest }: Settings) {
+  return { ...rest, timeoutMs: milliseconds(timeout) };
+}
+
+function resolveServices({ ocsp, crl, auth }: Scenario['services']): ServicesPlan {
   const { signing, validity, faults } = ocsp;
-  return { ocsp: { signing, validityMs: milliseconds(validity), faults }, crl };
+  const delay = auth.delay === undefined ? [] : [`delay=${auth.delay}`];
+  return {
+    ocsp: { signing, validityMs: milliseconds(validity), faults },
+    crl,
+    auth: { faults: [...delay, ...auth.faults] },
+  };
 }
 
 function resolveEvents(

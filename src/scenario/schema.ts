@@ -65,11 +65,12 @@ export function scenarioSchema(vocabulary: Vocabulary) {
         .prefault({})
         .meta({ description: 'The certificates that clients present.' }),
       target: targetSchema(vocabulary).prefault({}).meta({ description: 'The broker that is stormed.' }),
-      broker: brokerSchema()
+      broker: brokerSchema(vocabulary)
         .prefault({})
         .meta({ description: 'Settings of the bundled broker; other targets have none of them.' }),
       services: servicesSchema().prefault({}).meta({
-        description: 'The OCSP responder and the CRL distribution point, started where a variant asks them.',
+        description:
+          'The OCSP responder, the CRL distribution point and the auth service, started where a variant asks them.',
       }),
       events: z.array(eventSchema(vocabulary)).max(limits.events).default([]).meta({
         description: 'What happens in the middle of every round.',

@@ -26,6 +26,24 @@ export function servicesSchema() {
       .strictObject({ faults: faultsSchema() })
       .prefault({})
       .meta({ description: 'The CRL distribution point, started where `broker.crl.source` is `http`.' }),
+    auth: z
+      .strictObject({
+        delay: z
+          .string()
+          .min(2)
+          .max(60)
+          .optional()
+          .meta(
+            about('How long its answers take, by themselves or drawn from a distribution.', {
+              example: 'exponential:20ms',
+              expected: 'a duration such as 20ms, or uniform:5ms..50ms, or exponential:20ms',
+              otherwise: 'no delay',
+            }),
+          ),
+        faults: faultsSchema(),
+      })
+      .prefault({})
+      .meta({ description: 'The auth service, started where `target.connectAuth` is `webservice`.' }),
   });
 }
 

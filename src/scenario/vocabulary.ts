@@ -27,8 +27,14 @@ export type Vocabulary = {
     transports: readonly string[];
   }[];
   drivers: readonly string[];
+  /** What the bundled broker can be told of its checks at CONNECT; `parameters` of `broker.password` that an algorithm takes. */
+  connectAuth: {
+    passwordAlgorithms: readonly { name: string; parameters: readonly string[] }[];
+    databases: readonly string[];
+    requestFormats: readonly string[];
+  };
   /** Why a service has no such fault; undefined where it has. */
-  checkFault?(service: 'ocsp' | 'crl', written: string): string | undefined;
+  checkFault?(service: 'ocsp' | 'crl' | 'auth', written: string): string | undefined;
   /** undefined when the expression is fine, else what was expected instead and the nearest known word. */
   checkThreshold(
     expression: string,

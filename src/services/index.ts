@@ -1,5 +1,7 @@
 /** Servers that a broker under test asks: what other rooms use of them. */
 
+export { openAuthService } from './auth/auth-service.ts';
+export { readUserLines, usersOf } from './auth/users.ts';
 export { openControlPort } from './control/control-port.ts';
 export type { ServiceOrder } from './control/protocol.ts';
 export { RevisableCrls } from './crl/revisable-crls.ts';

@@ -16,7 +16,8 @@ export type ServiceSnapshot = {
   requests: Record<string, number>;
   /**
    * By what was answered before any fault changed it: of the OCSP responder `good`, `revoked`, `unknown` (each certificate asked for),
-   * an error status or `not-modified`; of the distribution point the path, `not-modified` or `not-found`. `bad-request` for what is neither.
+   * an error status or `not-modified`; of the distribution point the path, `not-modified` or `not-found`; of the auth service `allow`, `deny` or `not-found`. `bad-request`
+   * for what is none of these.
    */
   answers: Record<string, number>;
   /** Signatures made since the service was opened. */

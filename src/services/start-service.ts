@@ -14,6 +14,12 @@ const gracePeriodMs = 3000;
 /** What is kept of its stderr, to be told when it dies. */
 const keptStderr = 2000;
 
+const names: Readonly<Record<ServiceOrder['service'], string>> = {
+  ocsp: 'the OCSP responder',
+  crl: 'the CRL distribution point',
+  auth: 'the auth service',
+};
+
 /** A service in a process of its own. Every method throws ServiceError when that process is gone. */
 export type RunningService = ServiceStarted & {
   pid: number;
@@ -31,7 +37,7 @@ export type RunningService = ServiceStarted & {
  * open. Throws ServiceError with a sentence for the user.
  */
 export async function startService(order: ServiceOrder): Promise<RunningService> {
-  const what = order.service === 'ocsp' ? 'the OCSP responder' : 'the CRL distribution point';
+  const what = names[order.service];
   const child = spawnService(what);
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import {
@@ -11,9 +10,11 @@ import {
   ControlClient,
   connectAuthNames,
   controlFd,
+  type Prepared,
+  prepareConnectAuth,
   revocationNames,
-  writePasswordFile,
 } from '../broker/index.ts';
+import { askedDatabase } from './asked-database.ts';
 import { readProcessUsage } from './process-usage.ts';
 import { serverNameOf } from './server-name.ts';
 import type { OwnTarget, RunningTarget, TargetKind, TargetOrder } from './target.ts';
@@ -30,40 +31,58 @@ export const bundled = {
   transports: ['tls'],
   async start(order: TargetOrder, signal?: AbortSignal): Promise<OwnTarget> {
     throwIfStopped(signal);
-    const config = await brokerConfig(order);
-    throwIfStopped(signal);
-    const child = spawnBroker();
-    const watched = await WatchedProcess.watch(child, what);
-    const control = new ControlClient(controlChannel(child));
-    void watched.ended.then((death) =>
-      control.end(new BrokerError('ERR_BROKER_GONE', `${what} ${describeDeath(death)}`)),
-    );
-    const kill = () => void watched.kill();
-    signal?.addEventListener('abort', kill);
+    const { connectAuth, users, workDir, broker: settings } = order;
+    const prepared = await prepareConnectAuth(connectAuth, { users, workDir, settings }).catch(rethrow);
     try {
-      throwIfStopped(signal);
-      const { port, version } = await control.start(config);
-      const address = { host: order.host, port };
-      const serverName = serverNameOf(await readFile(order.serverCertFile)) ?? order.host;
-      return runningBroker(watched, control, { address, serverName, version });
+      return await startPrepared(order, prepared, signal);
     } catch (error) {
-      await watched.kill();
-      throwIfStopped(signal);
-      throw asTargetError(error);
-    } finally {
-      signal?.removeEventListener('abort', kill);
+      await prepared.remove();
+      throw error;
     }
   },
 } satisfies TargetKind;
 
+async function startPrepared(
+  order: TargetOrder,
+  prepared: Prepared,
+  signal: AbortSignal | undefined,
+): Promise<OwnTarget> {
+  const config = brokerConfig(order, prepared);
+  throwIfStopped(signal);
+  const child = spawnBroker();
+  const watched = await WatchedProcess.watch(child, what);
+  const control = new ControlClient(controlChannel(child));
+  void watched.ended.then((death) =>
+    control.end(new BrokerError('ERR_BROKER_GONE', `${what} ${describeDeath(death)}`)),
+  );
+  const kill = () => void watched.kill();
+  signal?.addEventListener('abort', kill);
+  try {
+    throwIfStopped(signal);
+    const { port, version } = await control.start(config);
+    const address = { host: order.host, port };
+    const serverName = serverNameOf(await readFile(order.serverCertFile)) ?? order.host;
+    return runningBroker(watched, control, prepared, { address, serverName, version });
+  } catch (error) {
+    await watched.kill();
+    throwIfStopped(signal);
+    throw asTargetError(error);
+  } finally {
+    signal?.removeEventListener('abort', kill);
+  }
+}
+
 function runningBroker(
   watched: WatchedProcess,
   control: ControlClient,
+  prepared: Prepared,
   facts: Pick<RunningTarget, 'address' | 'serverName' | 'version'>,
 ): OwnTarget {
+  let removed: Promise<void> | null = null;
   return {
     ...facts,
     pid: watched.pid,
+    asked: askedDatabase(prepared),
     died: watched.died,
     prepareRound: () => control.mark().catch(rethrow),
     reloadRevocation: () => control.reloadRevocation().catch(rethrow),
@@ -72,18 +91,18 @@ function runningBroker(
       const usage = readProcessUsage(watched.pid);
       return { ...snapshot, procCpuMs: usage === null ? null : usage.cpuUserMs + usage.cpuSystemMs };
     },
-    stop: () => watched.stop(() => control.requestStop()),
     killNow: () => watched.killNow(),
     keepsakes: [],
     remarks: [],
+    stop: async () => {
+      await watched.stop(() => control.requestStop());
+      removed ??= prepared.remove();
+      await removed;
+    },
   };
 }
 
-async function brokerConfig(order: TargetOrder): Promise<BrokerConfig> {
-  const passwordFile = order.connectAuth === 'password-hash' ? join(order.workDir, 'passwords.json') : null;
-  if (passwordFile !== null) {
-    await writePasswordFile(passwordFile, order.users.clientIds, order.users.password).catch(rethrow);
-  }
+function brokerConfig(order: TargetOrder, { usersFile, userTable }: Prepared): BrokerConfig {
   return {
     host: order.host,
     port: order.port,
@@ -93,13 +112,15 @@ async function brokerConfig(order: TargetOrder): Promise<BrokerConfig> {
     crlFile: order.crlFile,
     revocation: order.revocation,
     connectAuth: order.connectAuth,
-    passwordFile,
+    usersFile,
+    userTable,
     sessionTickets: order.sessionTickets,
     transport: order.transport,
     clientCertificates: order.clientCertificates,
     ocspUrl: order.services.ocspUrl,
     crlUrl: order.services.crlUrl,
     allowListFile: order.allowListFile ?? null,
+    authUrl: order.services.authUrl,
     settings: order.broker,
   };
 }

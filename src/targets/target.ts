@@ -55,6 +55,26 @@ export type TargetKind = {
   start(order: TargetOrder, signal?: AbortSignal): Promise<RunningTarget>;
 };
 
+/**
+ * A server that the target asks and that nobody here has started: a database. Figures are cumulative; null where they can't be had, on
+ * another machine or without /proc.
+ */
+export type AskedServer = { snapshot(): Promise<AskedSnapshot> };
+
+export type AskedSnapshot = {
+  service: string;
+  version: string;
+  address: string;
+  /** By the ticks of /proc/PID/stat. */
+  cpuUserMs: number | null;
+  cpuSystemMs: number | null;
+  /** The sum of the two by the scheduler's clock, which is finer. */
+  cpuMs: number | null;
+  rssBytes: number | null;
+  requests: Record<string, number>;
+  answers: Record<string, number>;
+};
+
 export type RunningTarget = {
   address: { host: string; port: number };
   /** Name to expect in the server's certificate. */
@@ -70,6 +90,8 @@ export type RunningTarget = {
    * out by targets that cannot do so.
    */
   reloadRevocation?(): Promise<void>;
+  /** Left out where it asks none. */
+  asked?: readonly AskedServer[];
   /** Counters of the process and, where it keeps them, of its connections. Rejects with TargetError when it is gone. */
   snapshot(): Promise<TargetSnapshot>;
   /** Settles when the process ends by itself; never after `stop()` was called. */

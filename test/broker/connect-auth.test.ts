@@ -1,14 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readPasswordFile, writePasswordFile } from '../../src/broker/connect-auth/password-file.ts';
+import { defaultBrokerSettings } from '../../src/broker/config.ts';
 import {
-  formatRecord,
-  hashPassword,
-  parseRecord,
-  verifyPassword,
-} from '../../src/broker/connect-auth/scrypt-record.ts';
+  passwordAlgorithm,
+  passwordAlgorithms,
+  readPasswordRecord,
+} from '../../src/broker/connect-auth/hashes/index.ts';
+import { prepareConnectAuth } from '../../src/broker/connect-auth/index.ts';
+import { parseUsersFile } from '../../src/pki/credentials/users-file.ts';
 import type { RunningTarget } from '../../src/targets/target.ts';
 import { countsOf, settledSnapshot, startBroker } from './test-broker.ts';
 import { attemptConnect, clientOptions } from './test-client.ts';
@@ -29,6 +29,8 @@ describe('a broker that checks passwords', () => {
   beforeAll(async () => {
     broker = await startBroker(pki, {
       connectAuth: 'password-hash',
+      // A tenth of the memory and time that OWASP's cost takes, and still many times a handshake.
+      broker: { ...defaultBrokerSettings, password: { algorithm: 'scrypt', cost: 14, queue: 1000 } },
       users: { clientIds: ['device-1', 'device-2'], password },
     });
   });
@@ -130,27 +132,49 @@ describe('a broker that checks passwords', () => {
   });
 });
 
-test('a password record is what it was after formatting and parsing, and verifies one password only', async () => {
-  const record = await hashPassword(password);
-  expect(parseRecord(formatRecord(record))).toEqual(record);
-  expect(formatRecord(record)).toMatch(/^\$scrypt\$ln=17,r=8,p=1\$/);
-  expect(await verifyPassword(password, record)).toBe(true);
-  expect(await verifyPassword(`${password} `, record)).toBe(false);
+test.each(passwordAlgorithms.map(({ name }) => name))(
+  'a record of %s verifies one password only, names no other, and is salted',
+  async (name) => {
+    const cheap = { cost: 4, memoryKiB: 64, passes: 1 };
+    const { hash } = passwordAlgorithm(name);
+    const text = await hash(password, cheap);
+    expect(text).not.toContain(password);
+    expect(await hash(password, cheap)).not.toBe(text);
+    const record = readPasswordRecord(text);
+    expect(await record?.verify(Buffer.from(password))).toBe(true);
+    expect(await record?.verify(Buffer.from(`${password} `))).toBe(false);
+    expect(await record?.verify(Buffer.alloc(0))).toBe(false);
+  },
+);
+
+test('the defaults are the parameters that OWASP names', async () => {
+  expect(await passwordAlgorithm('scrypt').hash(password, {})).toMatch(/^\$scrypt\$ln=17,r=8,p=1\$/);
+  expect(await passwordAlgorithm('argon2id').hash(password, {})).toMatch(
+    /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/,
+  );
+  expect(await passwordAlgorithm('bcrypt').hash(password, {})).toMatch(/^\$2[aby]\$10\$/);
 });
 
 test.each([
   '',
   '$scrypt$ln=17,r=8,p=1$c2FsdA$',
   '$2b$10$abc',
+  '$sha256$c2FsdHNhbHRzYQ$short',
   '$scrypt$ln=x,r=8,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA',
-])('no password record: %j', (text) => expect(parseRecord(text)).toBeNull());
+])('no password record: %j', (text) => expect(readPasswordRecord(text)).toBeNull());
 
-test('the password file is for its owner only, holds no password, and is checked when it is read', async () => {
-  const path = join(pki.dir, 'passwords.json');
-  await writePasswordFile(path, ['a', 'b\n"c"'], password);
+test('the users file is for its owner only, holds no password, and is checked when it is read', async () => {
+  const users = { clientIds: ['a', 'b\n"c"'], password };
+  const { usersFile } = await prepareConnectAuth('memory', {
+    users,
+    workDir: pki.dir,
+    settings: defaultBrokerSettings,
+  });
+  const path = usersFile ?? '';
   expect((await stat(path)).mode & 0o777).toBe(0o600);
-  expect(await readFile(path, 'utf8')).not.toContain(password);
-  expect([...(await readPasswordFile(path)).users]).toEqual(['a', 'b\n"c"']);
-  await expect(readPasswordFile(pki.caFile)).rejects.toMatchObject({ code: 'ERR_BROKER_PASSWORDS' });
-  await expect(readPasswordFile(join(pki.dir, 'nowhere'))).rejects.toMatchObject({ code: 'ERR_BROKER_FILE' });
+  const text = await readFile(path, 'utf8');
+  expect(text).not.toContain(password);
+  expect([...(parseUsersFile(text)?.keys() ?? [])]).toEqual(users.clientIds);
+  expect(parseUsersFile('{"schema":"certstorm/users@1","users":[["a"]]}')).toBeNull();
+  expect(parseUsersFile('no JSON')).toBeNull();
 });

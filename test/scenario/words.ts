@@ -38,6 +38,14 @@ export const words: Vocabulary = {
     { kind: 'external', revocation: ['none', 'ocsp'], connectAuth: ['none'], transports: ['tls'] },
   ],
   drivers: ['node', 'mqttjs'],
+  connectAuth: {
+    passwordAlgorithms: [
+      { name: 'scrypt', parameters: ['cost'] },
+      { name: 'sha256', parameters: [] },
+    ],
+    databases: ['sqlite', 'postgres'],
+    requestFormats: ['json', 'form'],
+  },
   checkThreshold,
 };
 

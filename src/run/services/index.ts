@@ -2,11 +2,12 @@ import type { VariantPlan } from '../../scenario/plan.ts';
 import { type RunningService, startService } from '../../services/index.ts';
 import type { TargetOrder } from '../../targets/target.ts';
 import { leaveNothing } from '../leftovers.ts';
+import { auth } from './auth.ts';
 import { crl } from './crl.ts';
 import { ocsp } from './ocsp.ts';
 import type { ServiceContext, ServiceKind } from './service-kind.ts';
 
-const kinds: readonly ServiceKind[] = [ocsp, crl];
+const kinds: readonly ServiceKind[] = [ocsp, crl, auth];
 
 /** The services of one variant, each in a process of its own. */
 export type StageServices = {
@@ -34,7 +35,7 @@ export async function startServices(context: ServiceContext): Promise<StageServi
   try {
     for (const { kind, urlName, wanted, order, path } of kinds) {
       if (!wanted(context.variant)) continue;
-      const service = await startService(order(context));
+      const service = await startService(await order(context));
       running.push({ kind, service });
       forgets.push(leaveNothing(() => process.kill(service.pid, 'SIGKILL')));
       void service.died.then((sentence) => deaths.push(sentence));

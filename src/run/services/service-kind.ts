@@ -7,6 +7,9 @@ export type ServiceContext = {
   variant: VariantPlan;
   /** PEM: the CRLs as they are now; events write them anew. */
   crlFile: string;
+  users: TargetOrder['users'];
+  /** A folder of the variant's own, mode 0700. */
+  workDir: string;
   /** The CAs that issue for clients, with all that they have issued. Made when asked for: it takes a moment with many identities. */
   issuers: () => Extract<ServiceOrder, { service: 'ocsp' }>['issuers'];
 };
@@ -18,7 +21,7 @@ export type ServiceKind = {
   urlName: keyof TargetOrder['services'];
   /** Whether a variant's target asks it. */
   wanted(variant: VariantPlan): boolean;
-  order(context: ServiceContext): ServiceOrder;
+  order(context: ServiceContext): ServiceOrder | Promise<ServiceOrder>;
   /** What is asked, from the root of the service's address. */
   path(context: ServiceContext): string;
 };

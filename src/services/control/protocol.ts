@@ -26,7 +26,8 @@ export type ServiceOrder =
       issuerKeyPem?: string;
       maxAgeMs: number;
       faults: readonly string[];
-    };
+    }
+  | { service: 'auth'; host: string; port: number; usersFile: string; faults: readonly string[] };
 
 /**
  * What passes on an extra pipe (file descriptor 3 of the service): one JSON object a line, both ways, each request answered once by its

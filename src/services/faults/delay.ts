@@ -14,7 +14,7 @@ export const delay: Fault = {
   name: 'delay',
   describe: 'the answer comes late',
   value: '200ms, uniform:50ms..500ms or exponential:100ms',
-  services: ['ocsp', 'crl'],
+  services: ['ocsp', 'crl', 'auth'],
   prepare(value = '1s') {
     const [, distribution, parameters = ''] = /^([a-z]+):(.*)$/.exec(value) ?? [];
     if (distribution === undefined) {

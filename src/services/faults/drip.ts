@@ -8,7 +8,7 @@ export const drip: Fault = {
   name: 'drip',
   describe: 'the answer comes a few octets at a time',
   value: 'octets a second (20)',
-  services: ['ocsp', 'crl'],
+  services: ['ocsp', 'crl', 'auth'],
   prepare(value = '20') {
     const rate = readWhole(value, 'drip', 1);
     const octets = Math.ceil(rate / sendsPerSecond);

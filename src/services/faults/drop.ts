@@ -5,7 +5,7 @@ export const drop: Fault = {
   name: 'drop',
   describe: 'the connection is cut after so many octets of the answer, its head included',
   value: 'octets (100)',
-  services: ['ocsp', 'crl'],
+  services: ['ocsp', 'crl', 'auth'],
   prepare(value = '100') {
     const octets = readWhole(value, 'drop', 0);
     return {

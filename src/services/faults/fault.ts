@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { ErrorStatus, OcspDraft } from '../../pki/ocsp/index.ts';
 import type { HttpReply } from '../http/reply.ts';
 
-export type ServiceName = 'ocsp' | 'crl';
+export type ServiceName = 'ocsp' | 'crl' | 'auth';
 
 /** What a CRL is signed with anew. */
 export type CrlDraft = { thisUpdate: Date; nextUpdate: Date };

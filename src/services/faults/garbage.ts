@@ -12,6 +12,6 @@ function noise(octets: number): Buffer {
 export const garbage: Fault = {
   name: 'garbage',
   describe: 'octets of no meaning, as many as the answer has',
-  services: ['ocsp', 'crl'],
+  services: ['ocsp', 'crl', 'auth'],
   prepare: () => ({ reply: (reply) => ({ ...reply, body: noise(reply.body.length) }) }),
 };

@@ -5,7 +5,7 @@ const page = Buffer.from('<!doctype html><title>Sign in</title><p>Please sign in
 export const html: Fault = {
   name: 'html',
   describe: 'status 200 with a web page, as a captive portal answers',
-  services: ['ocsp', 'crl'],
+  services: ['ocsp', 'crl', 'auth'],
   prepare: () => ({
     reply: () => ({ status: 200, headers: [['Content-Type', 'text/html; charset=utf-8']], body: page }),
   }),

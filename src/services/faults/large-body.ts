@@ -7,7 +7,7 @@ export const largeBody: Fault = {
   name: 'large-body',
   describe: 'the answer with zeros behind it',
   value: 'MiB of the whole body (10)',
-  services: ['ocsp', 'crl'],
+  services: ['ocsp', 'crl', 'auth'],
   prepare(value = '10') {
     const octets = readWhole(value, 'large-body', 1, 1024) * mebibyte;
     return {

@@ -5,6 +5,7 @@ const reasons: Record<number, string> = {
   200: 'OK',
   304: 'Not Modified',
   400: 'Bad Request',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   408: 'Request Timeout',
