@@ -357,12 +357,7 @@ describe('what keeps a broker from starting is told in one sentence', () => {
       'ERR_BROKER_CLIENT_CA',
       /garbage\.pem holds no certificate/,
     ],
-    [
-      'no password file',
-      () => ({ connectAuth: 'password-hash' }),
-      'ERR_BROKER_PASSWORDS',
-      /needs a password file/,
-    ],
+    ['no users file', () => ({ connectAuth: 'password-hash' }), 'ERR_BROKER_PASSWORDS', /needs a users file/],
     [
       'an unknown check',
       () => ({ revocation: 'tea-leaves' }),
@@ -373,7 +368,7 @@ describe('what keeps a broker from starting is told in one sentence', () => {
       'an unknown auth',
       () => ({ connectAuth: 'trust-me' }),
       'ERR_BROKER_CONNECT_AUTH',
-      /choose one of none, password-hash/,
+      /choose one of none, memory, password-hash/,
     ],
   ])('%s', async (_, changes, code, message) => {
     await expect(open(changes())).rejects.toMatchObject({ code, message: expect.stringMatching(message) });

@@ -32,6 +32,7 @@ describe('what a scenario leaves out', () => {
           services: {
             ocsp: { signing: 'pre-signed', validityMs: 3_600_000, faults: [] },
             crl: { faults: [] },
+            auth: { faults: [] },
           },
           events: [],
           load: {
