@@ -9,6 +9,7 @@ import { type BrokerCounts, sumCounts } from './broker-counts.ts';
 import { judgeCohort } from './judgement.ts';
 import { describeLag } from './lag.ts';
 import type { MeasuredRound } from './measured-round.ts';
+import { revocationFigures } from './revocation-figures.ts';
 import { eventFigures, serviceFigures } from './service-figures.ts';
 import { describeNegotiated, describeSessions } from './session-figures.ts';
 
@@ -213,6 +214,7 @@ function targetFigures(rounds: readonly MeasuredRound[]): RoundResult['target'] 
     cpuUserMs,
     cpuSystemMs,
     ...(delays.length === 0 ? {} : { eventLoopDelayMs: worstOf(delays) }),
+    ...optional('revocation', revocationFigures(rounds)),
   };
 }
 

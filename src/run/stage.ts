@@ -173,6 +173,7 @@ export class Stage {
       serverCertFile: corpus.serverCertFile,
       serverKeyFile: corpus.serverKeyFile,
       crlFile: surroundings.crlFile,
+      allowListFile: surroundings.allowListFile,
       serverCaFile: corpus.serverCaFile,
       ...(probe !== undefined && { probe }),
       users,

@@ -2,6 +2,7 @@ import type { Corpus, Identity } from '../pki/identity.ts';
 import type { CorpusIssuer } from '../pki/ocsp/corpus-issuers.ts';
 import type { EventPlan, VariantPlan } from '../scenario/plan.ts';
 import type { RunningTarget, TargetOrder } from '../targets/target.ts';
+import { AllowList } from './allow-list.ts';
 import type { MeasuredService } from './measured-round.ts';
 import { Revoker } from './revoker.ts';
 import { type StageServices, startServices } from './services/index.ts';
@@ -24,6 +25,7 @@ export class Surroundings implements RoundSurroundings {
   readonly #variant: VariantPlan;
   readonly #corpus: Corpus;
   readonly #revoker: Revoker | undefined;
+  readonly #allowList: AllowList | undefined;
   readonly #services: StageServices;
   #target: RunningTarget | undefined;
 
@@ -39,24 +41,31 @@ export class Surroundings implements RoundSurroundings {
     // The cached corpus's own CRL stays as it is.
     const revoker = revokes ? new Revoker(issuers(), corpus.crlFile, workDir) : undefined;
     const crlFile = revoker?.crlFile ?? corpus.crlFile;
+    const lists = variant.target.revocation === 'allow-list';
+    const allowList = lists ? new AllowList(variant, corpus, workDir) : undefined;
     const services = await startServices({ variant, crlFile, users, workDir, issuers });
-    return new Surroundings(variant, corpus, revoker, services);
+    return new Surroundings(variant, corpus, { revoker, allowList, services });
   }
 
   private constructor(
     variant: VariantPlan,
     corpus: Corpus,
-    revoker: Revoker | undefined,
-    services: StageServices,
+    parts: { revoker: Revoker | undefined; allowList: AllowList | undefined; services: StageServices },
   ) {
     this.#variant = variant;
     this.#corpus = corpus;
-    this.#revoker = revoker;
-    this.#services = services;
+    this.#revoker = parts.revoker;
+    this.#allowList = parts.allowList;
+    this.#services = parts.services;
   }
 
   get crlFile(): string {
     return this.#revoker?.crlFile ?? this.#corpus.crlFile;
+  }
+
+  /** Null where the target looks nobody up in one. */
+  get allowListFile(): string | null {
+    return this.#allowList?.file ?? null;
   }
 
   get urls(): TargetOrder['services'] {
@@ -99,6 +108,7 @@ export class Surroundings implements RoundSurroundings {
     const at = new Date();
     begun();
     await this.#tellResponder(serials, at);
+    this.#allowList?.remove(identities);
     this.#revoker?.publish(serials, at);
     await this.#target?.reloadRevocation?.();
     return { identities: identities.length };
