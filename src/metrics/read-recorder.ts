@@ -194,6 +194,7 @@ function readAfterMark(views: RecorderViews, cohort: number, markMs: number): Af
     attempts: accepted + refused + count(afterMark.failed) + count(afterMark.unfinished),
     accepted,
     refused,
+    refusedAcross: count(afterMark.refusedAcross),
     firstRefusedMs: fromMark(stamp.firstRefusedAfterMark),
     lastAcceptedMs: fromMark(stamp.lastAcceptedAfterMark),
     sessionsCut: sessionsCounted(views, cohort, sessionCount.cutAfterMark),

@@ -65,8 +65,18 @@ export const sessionCount = {
   width: 10,
 } as const;
 
-/** 32-bit counters of a cohort's attempts that started at its mark or after it, by how they ended. */
-export const afterMark = { accepted: 0, refused: 1, failed: 2, unfinished: 3, width: 4 } as const;
+/**
+ * 32-bit counters of a cohort's attempts that started at its mark or after it, by how they ended; and of those that had started before it
+ * and were refused after it.
+ */
+export const afterMark = {
+  accepted: 0,
+  refused: 1,
+  failed: 2,
+  unfinished: 3,
+  refusedAcross: 4,
+  width: 5,
+} as const;
 
 /** 32-bit counters of the worker as a whole. */
 export const counter = {

@@ -149,9 +149,13 @@ export class Recorder {
     }
     if (kind === accepted || isRefusal[kind]) this.#stamp(cohort, startMs, kind === accepted);
     if (attempt.agreement !== undefined) this.#agreements.count(cohort, attempt.agreement);
-    const isAfter = startMs >= (this.#marks[cohort] ?? Infinity);
-    const afterCell = cohort * afterMark.width + (afterMarkOf[kind] ?? afterMark.failed);
-    if (isAfter) after[afterCell] = (after[afterCell] ?? 0) + 1;
+    const markMs = this.#marks[cohort] ?? Infinity;
+    const isAfter = startMs >= markMs;
+    const isAcross = !isAfter && endMs >= markMs && isRefusal[kind] === true;
+    const afterCell =
+      cohort * afterMark.width +
+      (isAcross ? afterMark.refusedAcross : (afterMarkOf[kind] ?? afterMark.failed));
+    if (isAfter || isAcross) after[afterCell] = (after[afterCell] ?? 0) + 1;
     counters[counter.finished] = (counters[counter.finished] ?? 0) + 1;
     counters[counter.inFlight] = (counters[counter.inFlight] ?? 0) - 1;
     outcomes[slot] = (outcomes[slot] ?? 0) + 1;

@@ -45,6 +45,8 @@ export type AfterMark = {
   attempts: number;
   accepted: number;
   refused: number;
+  /** Refused after the mark, but started before it: not among the others here. */
+  refusedAcross: number;
   /** From the mark to the start of the first attempt that was refused; undefined where none was. */
   firstRefusedMs: number | undefined;
   /** From the mark to the start of the last attempt that was accepted; undefined where none was. */

@@ -112,6 +112,7 @@ function addAfterMarks(marks: readonly AfterMark[]): AfterMark | undefined {
     attempts: sum(({ attempts }) => attempts),
     accepted: sum(({ accepted }) => accepted),
     refused: sum(({ refused }) => refused),
+    refusedAcross: sum(({ refusedAcross }) => refusedAcross),
     firstRefusedMs: earliest(marks.map(({ firstRefusedMs }) => firstRefusedMs)),
     lastAcceptedMs: latest(marks.map(({ lastAcceptedMs }) => lastAcceptedMs)),
     sessionsCut: sum(({ sessionsCut }) => sessionsCut),

@@ -31,7 +31,8 @@ export function judgeCohort(
   if (expected.outcome === 'accept') return { falseAccepts: 0, falseRejects: count(refusalKinds), errors };
   if (expected.outcome === 'accept-until-revoked') {
     // How long it is let in after its revocation is what is measured, and no error.
-    const refusedBefore = count(refusalKinds) - (recording.afterMark?.refused ?? 0);
+    const { refused = 0, refusedAcross = 0 } = recording.afterMark ?? {};
+    const refusedBefore = count(refusalKinds) - refused - refusedAcross;
     return { falseAccepts: 0, falseRejects: refusedBefore, errors };
   }
 

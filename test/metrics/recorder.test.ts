@@ -170,6 +170,10 @@ describe('recorders of several workers, merged', () => {
             attempts: starts(1, outcomeKinds, markMs).length,
             accepted: starts(1, ['accepted'], markMs).length,
             refused: starts(1, refusals, markMs).length,
+            refusedAcross: all.filter(
+              ({ cohort, outcome, startMs, endMs }) =>
+                cohort === 1 && refusals.includes(outcome.kind) && startMs < markMs && endMs >= markMs,
+            ).length,
             firstRefusedMs: fromMark(first(starts(1, refusals, markMs))),
             lastAcceptedMs: fromMark(last(starts(1, ['accepted'], markMs))),
           });

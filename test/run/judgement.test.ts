@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OutcomeKind } from '../../src/metrics/outcome.ts';
+import type { AfterMark } from '../../src/metrics/recording.ts';
 import type { BrokerCounts } from '../../src/run/broker-counts.ts';
 import { judgeCohort } from '../../src/run/judgement.ts';
 import { cohortRecording } from './recordings.ts';
@@ -39,6 +40,27 @@ describe('an attempt that contradicts its cohort', () => {
       const verdicts = judgeCohort({ outcome }, recording, null);
       expect(verdicts).toEqual({ falseAccepts: 0, falseRejects: 0, errors: 9 });
     }
+  });
+
+  it('is a false reject when a client is turned away before its certificate was revoked, and only then', () => {
+    const recording = seen(['accepted', '', 50], ['closed', '', 30]);
+    const afterMark: AfterMark = {
+      markMs: 1000,
+      attempts: 40,
+      accepted: 15,
+      refused: 25,
+      refusedAcross: 3,
+      firstRefusedMs: 0.5,
+      lastAcceptedMs: 20,
+      sessionsCut: 0,
+      firstCutMs: undefined,
+      lastCutMs: undefined,
+      sessionsKept: 0,
+    };
+    const judged = (mark: AfterMark | undefined) =>
+      judgeCohort({ outcome: 'accept-until-revoked' }, { ...recording, afterMark: mark }, null);
+    expect(judged(afterMark)).toEqual({ falseAccepts: 0, falseRejects: 2, errors: 0 });
+    expect(judged(undefined).falseRejects).toBe(30);
   });
 
   it('is a false reject when it was refused at another layer than expected', () => {
