@@ -99,6 +99,23 @@ export const roundSchema = z.looseObject({
   elapsedMs: ms,
   complete: z.boolean(),
   interruption: z.string().optional(),
+  machine: z
+    .looseObject({
+      calibration: z
+        .record(z.string(), z.number())
+        .describe('Microseconds an operation, just before the round'),
+      loadAverage1: z.number(),
+      stealShare: z.number().optional(),
+      otherCores: z.number().optional().describe('CPU used by neither the target nor certstorm, in cores'),
+      frequencyMHz: z.number().optional(),
+      throttles: count.optional(),
+      noisy: z
+        .array(z.string())
+        .optional()
+        .describe('What these signals say against the round; it counts all the same'),
+    })
+    .optional()
+    .describe('What the system told of itself during the round'),
   accounting: accountingSchema,
   target: targetFigures,
   generator: generatorFigures,

@@ -71,6 +71,7 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
     elapsedMs: storm.elapsedMs,
     complete: round.interruption === null,
     ...(round.interruption === null ? {} : { interruption: round.interruption }),
+    machine: round.machine,
     accounting: accounting(recording),
     target: targetFigures([round]),
     generator: generatorFigures([round], recording),

@@ -6,6 +6,7 @@ import { type CountedRound, describeVariant } from './assemble.ts';
 import { auditRound } from './audit.ts';
 import { countByCohort } from './broker-counts.ts';
 import type { MeasuredRound } from './measured-round.ts';
+import { markNoisyRounds } from './noisy-rounds.ts';
 import { checkAccounting, reconcileCohort } from './reconcile.ts';
 import type { Stage } from './stage.ts';
 
@@ -30,7 +31,7 @@ export function conclude(
     const why = broken instanceof Error ? broken.message : String(broken);
     invalidReasons.push(`the run broke off before its last round: ${why}`);
   }
-  const variants = stages.map((stage, index) => {
+  const described = stages.map((stage, index) => {
     const rounds: CountedRound[] = [];
     for (const round of measured[index] ?? []) {
       const place = `variant '${stage.variant.name}', round ${round.round + 1}`;
@@ -45,6 +46,7 @@ export function conclude(
     const target = { kind: stage.variant.target.kind, version: stage.version, address: stage.address };
     return describeVariant(stage.variant, rounds, target, stage.corpusFigures, workers, stage.failure);
   });
+  const variants = markNoisyRounds(described);
   const thresholds = evaluateThresholds(plan.thresholds, variants);
   const valid = invalidReasons.length === 0;
   const noneRan = variants.every(({ rounds }) => rounds.length === 0);

@@ -3,6 +3,7 @@ import type { LoadPlan, VariantPlan } from '../scenario/plan.ts';
 import type { RoundOrder, ScheduleOrder, StormProgress } from '../storm/order.ts';
 import type { Storm } from '../storm/storm.ts';
 import type { RunningTarget, TargetDeath, TargetSnapshot } from '../targets/target.ts';
+import { calibrateBlock, watchMachine } from './machine.ts';
 import type { MeasuredRound, TargetSample } from './measured-round.ts';
 import { playEvents } from './play-events.ts';
 import type { RoundSurroundings } from './surroundings.ts';
@@ -31,6 +32,7 @@ type Measurement = {
 export async function measureRound(measurement: Measurement): Promise<MeasuredRound> {
   const { variant, target, storm, surroundings, signal } = measurement;
   const order = roundOrder(variant, measurement.seed, target);
+  const calibration = await calibrateBlock();
   if (variant.load.warmupMs > 0) {
     await runUntilStopped(storm.run(warmupOrder(order, variant.load)), target, signal);
     await drain(target);
@@ -39,6 +41,7 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   const before = await unlessDead(target.snapshot());
   const servicesBefore = await surroundings.serviceSnapshots();
 
+  const machine = watchMachine();
   const startedAt = performance.now();
   const samples: TargetSample[] = [];
   // The tickets that the warm-up was given are those that the fleet starts with.
@@ -63,6 +66,8 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   const events = await playing.end();
   if (ending.death === null) await drain(target);
   const after = ending.death === null ? await unlessDead(target.snapshot()) : null;
+  const servicesAfter = await surroundings.serviceSnapshots();
+  const measuredCpuMs = cpuBetween([before, ...servicesBefore], [after, ...servicesAfter]);
 
   return {
     round: measurement.round,
@@ -71,12 +76,24 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
     before,
     after,
     samples,
-    services: { before: servicesBefore, after: await surroundings.serviceSnapshots() },
+    services: { before: servicesBefore, after: servicesAfter },
+    machine: machine.end(calibration, measuredCpuMs, performance.now() - startedAt),
     events: events.played,
     troubles: [...eventTroubles(events.error), ...surroundings.serviceDeaths],
     interruption: interruption(ending, ending.recording.elapsedMs),
     targetDied: ending.death !== null,
   };
+}
+
+type CpuTimes = { cpuUserMs: number; cpuSystemMs: number };
+
+/** CPU that the target and its services spent between two rows of snapshots; a process that died or was started meanwhile counts for nothing. */
+function cpuBetween(before: readonly (CpuTimes | null)[], after: readonly (CpuTimes | null)[]): number {
+  return after.reduce((sum, end, index) => {
+    const start = before[index];
+    if (end === null || start == null) return sum;
+    return sum + Math.max(0, end.cpuUserMs + end.cpuSystemMs - start.cpuUserMs - start.cpuSystemMs);
+  }, 0);
 }
 
 type Ending = { recording: MeasuredRound['storm']; death: TargetDeath | null; stopped: boolean };

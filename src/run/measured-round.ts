@@ -1,6 +1,7 @@
 import type { ServiceSnapshot } from '../services/index.ts';
 import type { RoundRecording } from '../storm/order.ts';
 import type { AskedSnapshot, TargetSnapshot } from '../targets/target.ts';
+import type { MachineReading } from './machine.ts';
 import type { PlayedEvent } from './play-events.ts';
 
 /** One round as it was measured, before anything is concluded from it. */
@@ -14,6 +15,7 @@ export type MeasuredRound = {
   before: TargetSnapshot | null;
   after: TargetSnapshot | null;
   samples: TargetSample[];
+  machine: MachineReading;
   /** What the target asks, around the round; by kind. */
   services: { before: MeasuredService[]; after: MeasuredService[] };
   events: PlayedEvent[];
