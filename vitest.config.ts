@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Files that storm as a user would, and say themselves that a measurement beside other work is not valid. */
-const measuring = ['trouble', 'quickstart', 'passwords', 'worker-lost', 'other-drivers'].map(
+const measuring = ['comparing', 'trouble', 'quickstart', 'passwords', 'worker-lost', 'other-drivers'].map(
   (name) => `test/cli/${name}.test.ts`,
 );
 

@@ -9,7 +9,7 @@ import type { Vocabulary } from '../src/scenario/vocabulary.ts';
 export function scenarioDocument(vocabulary: Vocabulary): string {
   const root = fieldSchema(vocabulary);
   const top = properties(root) ?? {};
-  const sections = ['corpus', 'target', 'load', 'cohorts'] as const;
+  const sections = ['corpus', 'target', 'broker', 'load', 'cohorts', 'compare'] as const;
   const whole = Object.keys(top).filter((key) => !sections.some((section) => section === key));
   return [
     intro,

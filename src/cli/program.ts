@@ -33,12 +33,28 @@ export function program(): Command {
     target
       .option('--set <PATH=VALUE>', 'override a field, e.g. load.duration=5s; may be repeated', collect, [])
       .option('--seed <N>', 'seed of every draw', integer)
-      .option('--rounds <N>', 'measured rounds of each variant', integer)
+      .option(
+        '--rounds <N>',
+        'measured rounds of each variant, or auto: until every gated metric is decided',
+        roundCount,
+      )
       .option('--variant <NAME>', 'only this variant; may be repeated', collect, []);
 
   overrides(command('run').argument('<SCENARIO>', 'YAML or JSON file'))
     .description('make the certificates, storm the target, write results and reports')
     .option('--out <DIR>', 'folder for the results (default: reports/<scenario>-<time>)')
+    .option(
+      '--baseline <FILE>',
+      'compare with this earlier result; a folder holds one for each machine and runtime',
+    )
+    .option('--save-baseline <FILE>', 'keep the result as a baseline, if it is fit to be one')
+    .option(
+      '--update-baseline',
+      'the same with the file of --baseline, which then need not be there, if nothing regressed',
+    )
+    .option('--allow-other-machine', 'also with a baseline of another machine, converted by the calibration')
+    .addOption(toleranceOption())
+    .option('--budget <DURATION>', 'how long --rounds auto may go on, e.g. 5m', budget)
     .option('--json', 'print result.json to standard output instead of the table')
     .option('--quiet', 'no progress and no table, only what went wrong')
     .action(run);
@@ -179,6 +195,19 @@ function integer(value: string): number {
   if (!/^\d+$/.test(value) || !Number.isSafeInteger(number))
     throw new InvalidArgumentError('it takes a whole number, 0 or more.');
   return number;
+}
+
+function roundCount(value: string): number | 'auto' {
+  if (value === 'auto') return value;
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(number))
+    throw new InvalidArgumentError('it takes a whole number, or auto.');
+  return number;
+}
+
+function budget(value: string): string {
+  if (!((parseDuration(value) ?? 0) > 0)) throw new InvalidArgumentError('it takes a duration, such as 5m.');
+  return value;
 }
 
 function portNumber(value: string): number {

@@ -43,6 +43,8 @@ export function progressOn(stream: NodeJS.WriteStream): {
 
 function describe(event: RunEvent): string {
   switch (event.kind) {
+    case 'no-baseline':
+      return `WARNING       ${event.reason}`;
     case 'corpus':
       return `certificates  ${bar(event.done / Math.max(1, event.total))} ${event.done} of ${event.total}  ${event.cohort}`;
     case 'corpus-ready':

@@ -47,12 +47,19 @@ export function compareWithBaseline(
       `${file} is of another machine and has no calibration in common with this one, so nothing converts the one into the other.`,
     );
   const notes: string[] = [];
-  if (converted !== null)
+  if (converted !== null && settings.reference === undefined)
     notes.push(
       `the baseline is of another machine or runtime (${found.map(({ reason }) => reason).join('; ')}): its times were multiplied by ${converted.factor.toFixed(3)}, as the calibration of both says, and the interval holds how far its parts disagree`,
     );
   const when = baseline.startedAt.slice(0, 16).replace('T', ' ');
-  const pairs = matchVariants(baseline, candidate);
+  const reference = referenceOf(baseline, candidate, settings.reference);
+  if (settings.reference !== undefined && reference === undefined)
+    notes.push(
+      `the reference variant '${settings.reference}' is not in both results, so what the machine does from run to run stays in the figures`,
+    );
+  const pairs = matchVariants(baseline, candidate).filter(
+    ([, { name }]) => name !== reference?.candidate.name,
+  );
   const comparisons = pairs.flatMap(([before, after]) => {
     if (wholeRounds(before) < fewestRounds || wholeRounds(after) < fewestRounds) {
       notes.push(
@@ -68,15 +75,24 @@ export function compareWithBaseline(
         paired: false,
         noise,
         ...(level === undefined ? {} : { level }),
-        ...(converted === null ? {} : { otherMachine: converted }),
+        ...(reference === undefined ? {} : { reference }),
+        // A reference has been through the same machines, and needs no converting.
+        ...(converted === null || reference !== undefined ? {} : { otherMachine: converted }),
       },
     );
   });
   for (const { name } of candidate.variants) {
-    if (!pairs.some(([, after]) => after.name === name))
+    if (name !== reference?.candidate.name && !pairs.some(([, after]) => after.name === name))
       notes.push(`variant '${name}' is not in the baseline and is not compared`);
   }
   return { comparisons, notes };
+}
+
+function referenceOf(baseline: Result, candidate: Result, name: string | undefined) {
+  const [before, after] = [baseline, candidate].map(({ variants }) =>
+    variants.find((variant) => variant.name === name),
+  );
+  return before === undefined || after === undefined ? undefined : { baseline: before, candidate: after };
 }
 
 function capital(sentence: string): string {

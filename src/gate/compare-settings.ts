@@ -11,6 +11,8 @@ export type CompareSettings = {
   gate: readonly string[];
   /** Metrics that are compared and told, and fail nothing. */
   also: readonly string[];
+  /** The variant that stands for the machine, in comparisons with a stored baseline. */
+  reference?: string;
 };
 
 export const defaultTolerance = 0.05;
@@ -36,6 +38,7 @@ export function compareSettings({ scenario, variants }: Result): CompareSettings
     tolerances: written.tolerances ?? {},
     gate,
     also: also.filter((name) => !gate.includes(name)),
+    ...(written.reference === undefined ? {} : { reference: written.reference }),
   };
 }
 

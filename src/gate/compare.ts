@@ -12,8 +12,9 @@ import {
   twoSidedT,
   unpairedEffect,
 } from '../stats/index.ts';
+import { assumedRunNoise } from './assumed-noise.ts';
 import type { CompareSettings } from './compare-settings.ts';
-import { type Noise, noiseOf } from './noise.ts';
+import { type MetricNoise, type Noise, noiseOf } from './noise.ts';
 import { findRoundMetric, type RoundMetric, roundFigures } from './round-figures.ts';
 
 /** One side of a comparison, by the name that the comparison shall have for it. */
@@ -27,15 +28,11 @@ export type Circumstances = {
   paired: boolean;
   /** Of this scenario on this machine, where it has been measured; for rounds of different runs. */
   noise?: Noise | null;
+  /** The variant that stands for the machine, in both results. */
+  reference?: { baseline: VariantResult; candidate: VariantResult };
   /** The baseline's machine is another: what the candidate's should need, times this, give or take. */
   otherMachine?: { factor: number; noise: RunNoise };
 };
-
-/**
- * What two runs of one and the same scenario differ by where nobody has measured it with `certstorm calibrate`; see `npm run bench:gate`,
- * which prints what was found on recorded runs.
- */
-export const assumedRunNoise: RunNoise = { sd: 0.01, degrees: 30 };
 
 type Measured = {
   metric: RoundMetric;
@@ -68,12 +65,12 @@ function measure(
   gated: boolean,
   baseline: Side,
   candidate: Side,
-  { paired, noise, otherMachine }: Circumstances,
+  { paired, noise, otherMachine, reference }: Circumstances,
 ): Measured[] {
   const metric = findRoundMetric(name);
   if (metric === undefined) return [];
-  const before = roundFigures(baseline.variant, metric);
-  const after = roundFigures(candidate.variant, metric);
+  const before = roundFigures(baseline.variant, metric, reference?.baseline);
+  const after = roundFigures(candidate.variant, metric, reference?.candidate);
   if (paired) {
     const byRound = new Map(before.map(({ round, value }) => [round, value]));
     const pairs = after.flatMap(({ round, value }) => {
@@ -89,9 +86,11 @@ function measure(
       ? []
       : [{ metric, gated, effect, counts: [pairs.length, pairs.length], noise: none }];
   }
-  const recorded = noiseOf(noise ?? null, candidate.variant.name, metric.name);
+  const recorded = noiseOf(noise ?? null, candidate.variant.name, metric.name, reference?.candidate.name);
   const runs =
-    recorded === undefined ? assumedRunNoise : { sd: recorded.betweenRunsSd, degrees: recorded.degrees };
+    recorded === undefined
+      ? assumedRunNoise([before, after], reference !== undefined)
+      : { sd: recorded.betweenRunsSd, degrees: recorded.degrees };
   const total = otherMachine === undefined ? runs : addNoise(runs, otherMachine.noise);
   const factor = otherMachine !== undefined && metric.unit === 'ms' ? otherMachine.factor : 1;
   const effect = unpairedEffect(
@@ -110,10 +109,11 @@ function describe(
   family: number,
   baseline: Side,
   candidate: Side,
-  { settings, paired, noise: recorded, otherMachine }: Circumstances,
+  { settings, paired, noise: recorded, otherMachine, reference }: Circumstances,
 ): Comparison {
+  const ofMetric = noiseOf(recorded ?? null, candidate.variant.name, metric.name, reference?.candidate.name);
   const asked = settings.tolerances[metric.name] ?? settings.tolerance;
-  const tolerance = paired ? asked : Math.max(asked, noiseTolerance(recorded ?? null, candidate, metric));
+  const tolerance = paired ? asked : Math.max(asked, noiseTolerance(ofMetric));
   const interval = ratioInterval(effect, confidence);
   const verdict = ratioVerdict(interval, tolerance);
   return {
@@ -132,7 +132,7 @@ function describe(
     correction: `Holm over ${family} ${gated ? 'gated' : 'other'} metric${family === 1 ? '' : 's'}`,
     method: paired
       ? 'trimmed mean of the log ratios of rounds measured side by side'
-      : 'difference of trimmed means of the logs of rounds, with the noise between runs',
+      : `difference of trimmed means of the logs of rounds${reference === undefined ? '' : ', each over the reference beside it'}, with the noise between runs`,
     paired,
     rounds: { baseline: counts[0], candidate: counts[1] },
     roundSd: effect.perRound.error * Math.sqrt(effect.rounds),
@@ -140,11 +140,9 @@ function describe(
       ? {}
       : {
           betweenRunsSd: noise.sd,
-          betweenRunsSource:
-            noiseOf(recorded ?? null, candidate.variant.name, metric.name) === undefined
-              ? 'assumed'
-              : 'recorded',
+          betweenRunsSource: ofMetric === undefined ? 'assumed' : 'recorded',
         }),
+    ...(reference === undefined ? {} : { reference: reference.candidate.name }),
     ...(otherMachine === undefined ? {} : { normalisedBy: metric.unit === 'ms' ? otherMachine.factor : 1 }),
     roundsToDecide: roundsForVerdict(effect, tolerance, confidence),
     differs: differences(baseline.variant, candidate.variant),
@@ -155,8 +153,7 @@ function describe(
  * A metric that swings by itself has a tolerance of its own: what two runs of the same thing stay within 99 times in 100. The steadier
  * metric keeps the narrow one.
  */
-function noiseTolerance(noise: Noise | null, { variant }: Side, { name }: RoundMetric): number {
-  const recorded = noiseOf(noise, variant.name, name);
+function noiseTolerance(recorded: MetricNoise | undefined): number {
   if (recorded === undefined) return 0;
   return Math.expm1(twoSidedT(1e6, 1 - alpha) * Math.SQRT2 * recorded.betweenRunsSd);
 }

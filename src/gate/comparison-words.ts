@@ -7,7 +7,8 @@ export function describeComparison(comparison: Comparison): string {
   return `${metric} of '${candidate}' against '${baseline}': ${verdict}, ${figures}${because(comparison)}`;
 }
 
-function because({ verdict, tolerance, roundsToDecide, rounds }: Comparison): string {
+function because(comparison: Comparison): string {
+  const { verdict, tolerance, roundsToDecide, rounds } = comparison;
   if (tolerance === undefined) return '';
   switch (verdict) {
     case 'slower':
@@ -19,10 +20,20 @@ function because({ verdict, tolerance, roundsToDecide, rounds }: Comparison): st
       const had =
         rounds === undefined ? '' : `${Math.min(rounds.baseline, rounds.candidate)} rounds can't tell; `;
       return roundsToDecide == null
-        ? `; ${had}no number of rounds would decide it at a tolerance of ${percent(tolerance)}`
+        ? `; ${had}no number of rounds would decide it at a tolerance of ${percent(tolerance)}${whyNever(comparison)}`
         : `; ${had}about ${roundsToDecide} would decide it at a tolerance of ${percent(tolerance)}`;
     }
   }
+}
+
+function whyNever({ paired, betweenRunsSd, betweenRunsSource, reference }: Comparison): string {
+  if (paired !== false || betweenRunsSd === undefined) return '';
+  const noise = `, for runs differ by ${percent(betweenRunsSd)} among themselves (${betweenRunsSource ?? 'assumed'})`;
+  const mends = [
+    ...(reference === undefined ? ['a reference variant in both (compare.reference)'] : []),
+    ...(betweenRunsSource === 'assumed' ? ['the noise of this machine (certstorm calibrate)'] : []),
+  ];
+  return mends.length === 0 ? noise : `${noise}: measure ${mends.join(' or ')}`;
 }
 
 /** Gated metrics that got worse. */

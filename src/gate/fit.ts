@@ -12,7 +12,13 @@ export type Misfit = { about: 'environment' | 'scenario' | 'measurement'; reason
 export type BaselineKey = { scenario: string; machine: string; runtime: string };
 
 /** A baseline holds for one scenario, on one class of machine, with one runtime and TLS stack. */
-export function baselineKey({ scenario, environment }: Result): BaselineKey {
+export function baselineKey({
+  scenario,
+  environment,
+}: {
+  scenario: { name: string };
+  environment: Environment;
+}): BaselineKey {
   return { scenario: scenario.name, machine: machineClass(environment), runtime: runtimeOf(environment) };
 }
 

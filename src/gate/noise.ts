@@ -10,6 +10,7 @@ export const noiseSchema = z.looseObject({
   machine: z.string(),
   runtime: z.string(),
   measuredAt: z.string(),
+  reference: z.string().nullable().describe('The variant that each round was divided by'),
   runs: z.int().min(2),
   rounds: z.int().min(2).describe('Of each run'),
   variants: z.array(
@@ -30,6 +31,13 @@ export const noiseSchema = z.looseObject({
 export type Noise = z.infer<typeof noiseSchema>;
 export type MetricNoise = Noise['variants'][number]['metrics'][string];
 
-export function noiseOf(noise: Noise | null, variant: string, metric: string): MetricNoise | undefined {
+/** Of one variant's metric, measured over the same reference, if any. */
+export function noiseOf(
+  noise: Noise | null,
+  variant: string,
+  metric: string,
+  reference: string | undefined,
+): MetricNoise | undefined {
+  if ((noise?.reference ?? null) !== (reference ?? null)) return undefined;
   return noise?.variants.find(({ name }) => name === variant)?.metrics[metric];
 }

@@ -1,5 +1,6 @@
 import type { RoundResult, VariantResult } from '../result/schema.ts';
 import { findMetric, type Metric, type MetricUnit } from './metrics.ts';
+import { nearestName } from './nearest-name.ts';
 
 /** A figure that every round has one of, so that rounds can be compared. All of them are worse when they are larger. */
 export type RoundMetric = { name: string; unit: MetricUnit; read(round: RoundResult): number | undefined };
@@ -39,6 +40,19 @@ export function roundMetricNames(cohorts: readonly string[]): string[] {
   ];
 }
 
+/** For the scenario's validation: undefined when rounds of these cohorts have such a figure. */
+export function checkRoundMetric(
+  name: string,
+  cohorts: readonly string[],
+): { expected: string; nearest?: string } | undefined {
+  const known = roundMetricNames(cohorts);
+  const found = findRoundMetric(name);
+  if (found !== undefined && known.includes(found.name)) return undefined;
+  const nearest = nearestName(name, known);
+  const expected = `a figure of a single round: ${ofTheRun.map((each) => each.name).join(', ')} or COHORT.PHASE.STAT such as ${cohorts[0] ?? 'good'}.authenticated.p50`;
+  return { expected, ...(nearest === undefined ? {} : { nearest }) };
+}
+
 /** The metric of that name, whether or not a result has the cohort; undefined when rounds have no such figure. */
 export function findRoundMetric(name: string): RoundMetric | undefined {
   const metric: Metric | undefined = findMetric(name);
@@ -60,10 +74,24 @@ export function findRoundMetric(name: string): RoundMetric | undefined {
 }
 
 /**
- * The metric in every round that ran to its end, in the order of rounds. A round that was cut short has not measured the same thing; no
- * round is left out for what it measured.
+ * The metric in every round that ran to its end, in the order of rounds; over the same round's of `reference`, if there is one. A round
+ * that was cut short has not measured the same thing; no round is left out for what it measured.
  */
-export function roundFigures({ rounds }: VariantResult, metric: RoundMetric): RoundFigure[] {
+export function roundFigures(
+  variant: VariantResult,
+  metric: RoundMetric,
+  reference?: VariantResult,
+): RoundFigure[] {
+  const figures = wholeFigures(variant, metric);
+  if (reference === undefined) return figures;
+  const beside = new Map(wholeFigures(reference, metric).map(({ round, value }) => [round, value]));
+  return figures.flatMap(({ round, value }) => {
+    const unit = beside.get(round);
+    return unit === undefined ? [] : [{ round, value: value / unit }];
+  });
+}
+
+function wholeFigures({ rounds }: VariantResult, metric: RoundMetric): RoundFigure[] {
   return rounds.flatMap((round) => {
     const value = round.complete ? metric.read(round) : undefined;
     return value === undefined || !(value > 0) ? [] : [{ round: round.index, value }];

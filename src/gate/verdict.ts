@@ -1,5 +1,5 @@
 import type { Comparison, ThresholdResult, VariantResult, Verdict } from '../result/schema.ts';
-import { regressionReasons } from './comparison-words.ts';
+import { describeComparison, regressionReasons } from './comparison-words.ts';
 import { exitCodes } from './exit-codes.ts';
 
 export type JudgeInput = {
@@ -51,7 +51,11 @@ export function judge(input: JudgeInput): Verdict {
   const told: Finding[] = overall === undefined ? findings : [overall, ...findings];
   const [worst] = told;
   if (worst === undefined)
-    return { word: 'passed', exitCode: exitCodes.good, reasons: [praise(variants, thresholds)] };
+    return {
+      word: 'passed',
+      exitCode: exitCodes.good,
+      reasons: [praise(variants, thresholds), ...gatedOnes(input.comparisons ?? [])],
+    };
   const reasons = [...new Set(told.flatMap((finding) => finding.reasons))];
   return { word: worst.word, exitCode: worst.exitCode, reasons };
 }
@@ -141,6 +145,11 @@ function praise(variants: readonly VariantResult[], thresholds: readonly Thresho
       ? ''
       : `, and ${thresholds.length === 1 ? 'the threshold holds' : `all ${thresholds.length} thresholds hold`}`;
   return `no false verdict in ${counted(attemptsOf(variants), 'attempt')}${held}`;
+}
+
+/** A pass says what it is founded on: also a gate that could not tell. */
+function gatedOnes(comparisons: readonly Comparison[]): string[] {
+  return comparisons.filter(({ gated }) => gated === true).map(describeComparison);
 }
 
 function attemptsOf(variants: readonly VariantResult[]): number {

@@ -223,6 +223,7 @@ export const comparisonSchema = z.looseObject({
     .optional()
     .describe('What runs of one and the same thing differ by, as the SD of the log; only between runs'),
   betweenRunsSource: z.enum(['recorded', 'assumed']).optional(),
+  reference: z.string().optional().describe('The variant that each round was divided by, in both results'),
   normalisedBy: z
     .number()
     .optional()
@@ -281,6 +282,10 @@ export const resultSchema = z.looseObject({
   finishedAt: z.string(),
   variants: z.array(variantSchema),
   comparisons: z.array(comparisonSchema),
+  comparisonNotes: z
+    .array(z.string())
+    .optional()
+    .describe('What a reader of the comparisons should know: variants left out, figures converted'),
   thresholds: z.array(thresholdResultSchema),
   verdict: verdictSchema,
 });

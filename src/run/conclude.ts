@@ -1,3 +1,4 @@
+import { type BaselineOfRun, compareRun } from '../gate/compare-run.ts';
 import { evaluateThresholds } from '../gate/thresholds.ts';
 import { judge } from '../gate/verdict.ts';
 import type { Environment, Result } from '../result/schema.ts';
@@ -17,6 +18,16 @@ type Circumstances = {
   interrupted: boolean;
   /** What ended the run before its last round, when that was no signal. */
   broken: unknown;
+  comparing: Comparing;
+};
+
+/** How the run is compared. */
+export type Comparing = {
+  baseline?: BaselineOfRun;
+  /** The level of each look, where the run looks at its figures more than once. */
+  level?: number;
+  /** The command that looks closer at a regression. */
+  lookCloser?: string;
 };
 
 /** Draws the result from what was measured: figures, the audit's reasons, thresholds, verdict. */
@@ -24,7 +35,7 @@ export function conclude(
   plan: Plan,
   stages: readonly Stage[],
   measured: readonly MeasuredRound[][],
-  { startedAt, environment, workers, interrupted, broken }: Circumstances,
+  { startedAt, environment, workers, interrupted, broken, comparing }: Circumstances,
 ): Result {
   const invalidReasons: string[] = [];
   if (broken !== undefined) {
@@ -50,7 +61,7 @@ export function conclude(
   const thresholds = evaluateThresholds(plan.thresholds, variants);
   const valid = invalidReasons.length === 0;
   const noneRan = variants.every(({ rounds }) => rounds.length === 0);
-  return {
+  const measuredOnly: Result = {
     schema: 'certstorm/result@1',
     scenario: plan,
     seed: plan.seed,
@@ -63,7 +74,25 @@ export function conclude(
     variants,
     comparisons: [],
     thresholds,
-    verdict: judge({ variants, thresholds, valid, invalidReasons, interrupted, noneRan }),
+    verdict: { word: 'passed', exitCode: 0, reasons: [] },
+  };
+  const { comparisons, notes, noBaseline } = compareRun(measuredOnly, comparing.baseline, comparing.level);
+  const { lookCloser } = comparing;
+  return {
+    ...measuredOnly,
+    comparisons,
+    ...(notes.length > 0 && { comparisonNotes: notes }),
+    verdict: judge({
+      variants,
+      thresholds,
+      valid,
+      invalidReasons,
+      interrupted,
+      noneRan,
+      comparisons,
+      ...(noBaseline !== undefined && { noBaseline }),
+      ...(lookCloser !== undefined && { lookCloser }),
+    }),
   };
 }
 

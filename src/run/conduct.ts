@@ -1,9 +1,12 @@
 import { availableParallelism } from 'node:os';
-import type { Result } from '../result/schema.ts';
+import type { BaselineOfRun } from '../gate/compare-run.ts';
+import type { Environment, Result } from '../result/schema.ts';
 import type { Plan } from '../scenario/plan.ts';
+import { lookAlpha } from '../stats/index.ts';
 import type { Storm } from '../storm/storm.ts';
 import { StormError } from '../storm/storm-error.ts';
-import { conclude } from './conclude.ts';
+import { autoEnd } from './auto-rounds.ts';
+import { type Comparing, conclude } from './conclude.ts';
 import { describeEnvironment } from './environment.ts';
 import type { RunEvent } from './events.ts';
 import { checkFileDescriptors, fileDescriptorLimit } from './file-descriptors.ts';
@@ -23,6 +26,10 @@ export type ConductOptions = {
   /** Fires to end the run early: what was measured is in the result, marked as interrupted. */
   signal: AbortSignal;
   onEvent: (event: RunEvent) => void;
+  /** The baseline for a machine and runtime such as these; asked once, before anything is measured. */
+  baselineFor?: (environment: Environment) => Promise<BaselineOfRun | undefined>;
+  /** The command that looks closer at a regression, for its sentence. */
+  lookCloser?: string;
 };
 
 /**
@@ -31,13 +38,12 @@ export type ConductOptions = {
  *
  * Throws RunError when the machine can't carry the plan, PkiError when the corpus can't be made or kept.
  */
-export async function conduct(
-  plan: Plan,
-  { cacheDir, keepDir, signal, onEvent }: ConductOptions,
-): Promise<Result> {
+export async function conduct(plan: Plan, conductOptions: ConductOptions): Promise<Result> {
+  const { cacheDir, keepDir, signal, onEvent } = conductOptions;
   checkFileDescriptors(plan.variants, fileDescriptorLimit());
   const startedAt = new Date();
   const environment = await describeEnvironment();
+  const comparing = await comparingOf(plan, environment, conductOptions);
   // One core is the broker's; a storm worker for each that is left.
   const workers = Math.max(1, availableParallelism() - 1);
   const work = makeWorkDir(cacheDir);
@@ -58,11 +64,24 @@ export async function conduct(
   const measured: MeasuredRound[][] = plan.variants.map(() => []);
   const order = orderRounds(plan.variants.length, plan.rounds, plan.seed);
   let broken: unknown;
+  const sumUp = () => {
+    const interrupted = signal.aborted;
+    return conclude(plan, stages, measured, {
+      startedAt,
+      environment,
+      workers,
+      interrupted,
+      broken,
+      comparing,
+    });
+  };
+  const enough = autoEnd(plan, sumUp);
   try {
     for (const stage of stages) await stage.prepareCorpus();
     for (const [position, { variant, round }] of order.entries()) {
       const stage = stages[variant];
       if (stage === undefined || signal.aborted) break;
+      if (position % stages.length === 0 && enough(round)) break;
       const result = await playRound(stage, { round, position, of: order.length, seed: plan.seed }, options);
       if (result !== null) measured[variant]?.push(result);
       if (result?.targetDied || stage.changesInRounds) await stage.dismissTarget();
@@ -77,8 +96,22 @@ export async function conduct(
     await Promise.all(stages.map((stage) => stage.dismiss()));
     work.remove();
   }
-  const interrupted = signal.aborted;
-  return conclude(plan, stages, measured, { startedAt, environment, workers, interrupted, broken });
+  return sumUp();
+}
+
+async function comparingOf(
+  { compare }: Plan,
+  environment: Environment,
+  { baselineFor, lookCloser, onEvent }: ConductOptions,
+): Promise<Comparing> {
+  const baseline = await baselineFor?.(environment);
+  if (baseline !== undefined && 'problem' in baseline)
+    onEvent({ kind: 'no-baseline', reason: baseline.problem });
+  return {
+    ...(baseline !== undefined && { baseline }),
+    ...(compare?.budgetMs !== undefined && { level: lookAlpha }),
+    ...(lookCloser !== undefined && { lookCloser }),
+  };
 }
 
 type Place = { round: number; position: number; of: number; seed: number };

@@ -2,6 +2,7 @@ import type { StormProgress } from '../storm/order.ts';
 
 /** What a run tells while it goes on; for the terminal, never part of the result. */
 export type RunEvent =
+  | { kind: 'no-baseline'; reason: string }
   | { kind: 'corpus'; done: number; total: number; cohort: string }
   | { kind: 'corpus-ready'; identities: number; reused: number; ms: number; warnings: readonly string[] }
   | { kind: 'contexts'; identities: number }

@@ -1,4 +1,5 @@
 import { databaseNames, passwordAlgorithms, requestFormatNames } from '../broker/index.ts';
+import { checkRoundMetric } from '../gate/round-figures.ts';
 import { checkThreshold } from '../gate/thresholds.ts';
 import { algorithms, crlDefects, crlKinds, defects } from '../pki/index.ts';
 import type { Vocabulary } from '../scenario/vocabulary.ts';
@@ -29,5 +30,6 @@ export const vocabulary: Vocabulary = {
   connectAuth: { passwordAlgorithms, databases: databaseNames, requestFormats: requestFormatNames },
   checkFault,
   checkThreshold,
+  checkRoundMetric,
   checkCorpus: corpusMistake,
 };

@@ -8,7 +8,7 @@ export type PathFault = { message: string; expected: string; nearest?: string };
 /** What a variant may change: everything that describes the experiment, nothing that describes the run as a whole. */
 const variantRoots = ['corpus', 'target', 'broker', 'services', 'events', 'load', 'cohorts'];
 /** What a flag may change besides. */
-const flagRoots = ['name', 'description', 'seed', 'rounds', 'thresholds', ...variantRoots];
+const flagRoots = ['name', 'description', 'seed', 'rounds', 'compare', 'thresholds', ...variantRoots];
 
 /**
  * Finds the field that a dotted path names (`target.revocation`, `cohorts.revoked.expect`, `cohorts[2].weight`). Entries of lists go by

@@ -11,6 +11,12 @@ export type ScenarioOverrides = {
   set?: readonly string[];
   seed?: number | string;
   rounds?: number | string;
+  /** Go on until every gated metric is decided, for so long (`5m`) or for what the file says, else ten minutes. */
+  auto?: { budget?: string };
+  /** A share such as `5%`, or as a number. */
+  tolerance?: number | string;
+  /** The run is to be compared with another: it needs rounds enough. */
+  compared?: boolean;
   /** Names of the variants to keep; all when empty. */
   variants?: readonly string[];
 };
@@ -68,6 +74,7 @@ export function applyOverrides(
       `--${field}`,
     );
   }
+  layComparing(overrides, layered, lay);
   return { layered, paths };
 }
 
@@ -85,4 +92,23 @@ function axisValues(path: Path, value: unknown, root: FieldSchema): unknown[] {
   const isList = fieldAt(root, path)?.type === 'array';
   const several = Array.isArray(value) && (!isList || value.every((entry) => Array.isArray(entry)));
   return several ? value : [value];
+}
+
+/** What the flags say of comparing. A number of rounds on the command line ends the file's `compare.budget`. */
+function layComparing(
+  { rounds, auto, tolerance, compared }: ScenarioOverrides,
+  { data }: Layered,
+  lay: (path: Path, value: unknown, flag: string) => void,
+): void {
+  const written = valueAt(data, ['compare']);
+  const budget = valueAt(data, ['compare', 'budget']);
+  if (compared === true && written === undefined) lay(['compare'], {}, '--baseline');
+  if (tolerance !== undefined) lay(['compare', 'tolerance'], tolerance, '--tolerance');
+  if (auto !== undefined && (auto.budget !== undefined || budget === undefined))
+    lay(
+      ['compare', 'budget'],
+      auto.budget ?? '10m',
+      auto.budget === undefined ? '--rounds auto' : '--budget',
+    );
+  if (rounds !== undefined && budget !== undefined) lay(['compare', 'budget'], undefined, '--rounds');
 }

@@ -12,8 +12,26 @@ export type Plan = {
   rounds: number;
   /** At least one; each is complete, nothing is inherited any more. */
   variants: VariantPlan[];
+  /** What is compared with what; undefined where the scenario does not say. */
+  compare?: ComparePlan;
   /** As written by the user, already checked against the metric names of this plan. */
   thresholds: string[];
+};
+
+/** Tolerances are shares: 0.05 for 5 %. */
+export type ComparePlan = {
+  /** Variants of this run that are held against one another, round beside round. */
+  pairs: { baseline: string; candidate: string }[];
+  /** The variant that stands for the machine. */
+  reference?: string;
+  tolerance: number;
+  tolerances: Record<string, number>;
+  /** Metrics that fail the run when they are slower. */
+  gate: string[];
+  /** Metrics that are told beside them; each cohort's median latency where undefined. */
+  also?: string[];
+  /** `rounds` is then the most there can be: the run ends as soon as every gated metric is decided, or after this long. */
+  budgetMs?: number;
 };
 
 export type VariantPlan = {

@@ -1,4 +1,5 @@
 import { crossFaults } from './checks.ts';
+import { checkCompare, resolveCompare, roundsOf } from './compare-plan.ts';
 import { readDocument } from './document.ts';
 import { namesOfRevoked } from './event-checks.ts';
 import { type FieldSchema, fieldSchema } from './field-schema.ts';
@@ -61,6 +62,7 @@ export function parseScenario(
   const names = variants.map(({ name }) => name);
   const kept = keepVariants(names, overrides.variants ?? [], problems);
   const thresholds = checkThresholds(base, vocabulary, names, kept, problems);
+  checkCompare(base, { all: names, kept }, vocabulary, problems);
   problems.throwIfAny(variants.length);
 
   const [first] = scenarios;
@@ -75,13 +77,15 @@ export function parseScenario(
     return [variant];
   });
   problems.throwIfAny(variants.length);
+  const compare = resolveCompare(first.compare, { all: names, kept });
   return {
     schema: 'certstorm/plan@1',
     name: first.name,
     description: first.description,
     seed: first.seed,
-    rounds: first.rounds,
+    ...roundsOf(base.data.rounds !== undefined, first.rounds, compare),
     variants: resolved,
+    ...(compare !== undefined && { compare }),
     thresholds,
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { about } from './about.ts';
 import { brokerSchema } from './broker-schema.ts';
 import { cohortSchema } from './cohort-schema.ts';
+import { compareSchema } from './compare-schema.ts';
 import { corpusSchema } from './corpus-schema.ts';
 import { eventSchema } from './event-schema.ts';
 import { limits } from './limits.ts';
@@ -95,6 +96,10 @@ export function scenarioSchema(vocabulary: Vocabulary) {
         ),
       variants: z.array(variantSchema()).min(1).optional().meta({
         description: 'Variants by name, each with the fields that it sets. Not together with `matrix`.',
+      }),
+      compare: compareSchema().optional().meta({
+        description:
+          'Which variants of the run are compared, or how the run is compared with a stored baseline. With this section, a run has 12 rounds unless `rounds` says otherwise.',
       }),
       thresholds: z
         .array(z.string())

@@ -41,6 +41,11 @@ export type Vocabulary = {
     cohortNames: readonly string[],
     variantNames: readonly string[],
   ): { expected: string; nearest?: string } | undefined;
+  /** undefined when rounds have such a figure and can be compared by it. */
+  checkRoundMetric?(
+    metric: string,
+    cohortNames: readonly string[],
+  ): { expected: string; nearest?: string } | undefined;
   /** Why no corpus can be made of a variant that is right in all its fields, and where; undefined when one can. */
   checkCorpus?(seed: number, variant: VariantPlan): { path: Path; message: string } | undefined;
 };

@@ -10,15 +10,39 @@ import { judge } from '../../src/gate/verdict.ts';
 import type { Result } from '../../src/result/schema.ts';
 import { around, costing, resultOf } from './comparable.ts';
 
+/** As `certstorm calibrate` writes it: what each metric of variant `default` differs by between runs. */
+const recorded = (sds: Record<string, number>, reference: string | null = null): Noise => ({
+  schema: 'certstorm/noise@1',
+  scenario: 'small',
+  machine: 'm',
+  runtime: 'r',
+  measuredAt: 'x',
+  reference,
+  runs: 8,
+  rounds: 12,
+  variants: [
+    {
+      name: 'default',
+      metrics: Object.fromEntries(
+        Object.entries(sds).map(([metric, betweenRunsSd]) => [
+          metric,
+          { betweenRunsSd, roundSd: 0.02, degrees: 7 },
+        ]),
+      ),
+    },
+  ],
+});
+const quiet = recorded({ 'target.cpuMsPerAttempt': 0.002, 'good.authenticated.p50': 0.002 });
+
 const against = (
   baseline: Result,
   candidate: Result,
-  more: { allowOtherMachine?: boolean; noise?: Noise } = {},
+  more: { allowOtherMachine?: boolean; noise?: Noise | null } = {},
 ) =>
   compareWithBaseline(baseline, candidate, {
     file: 'main.json',
     settings: compareSettings(candidate),
-    noise: more.noise ?? null,
+    noise: more.noise === undefined ? quiet : more.noise,
     allowOtherMachine: more.allowOtherMachine ?? false,
   });
 
@@ -97,31 +121,47 @@ describe('against a stored baseline', () => {
   });
 
   it('widens the interval by what runs differ by, and gives a metric that swings by itself a tolerance of its own', () => {
-    const noise = (betweenRunsSd: number): Noise => ({
-      schema: 'certstorm/noise@1',
-      scenario: 'small',
-      machine: 'm',
-      runtime: 'r',
-      measuredAt: 'x',
-      runs: 8,
-      rounds: 12,
-      variants: [
-        {
-          name: 'default',
-          metrics: { 'good.authenticated.p50': { betweenRunsSd, roundSd: 0.02, degrees: 7 } },
-        },
-      ],
-    });
     const candidate = resultOf([costing('default', around(1), around(1.12))]);
-    const p50 = (sd: number) => against(base, candidate, { noise: noise(sd) }).comparisons[1];
+    const p50 = (sd: number) =>
+      against(base, candidate, { noise: recorded({ 'good.authenticated.p50': sd }) }).comparisons[1];
     expect(p50(0.001)).toMatchObject({ verdict: 'slower', tolerance: 0.05, betweenRunsSource: 'recorded' });
     expect(p50(0.2)?.tolerance).toBeGreaterThan(0.5);
     expect(p50(0.2)?.verdict).not.toBe('slower');
     expect(p50(0.2)?.low).toBeLessThan(p50(0.001)?.low ?? 0);
-    expect(against(base, candidate).comparisons[1]).toMatchObject({
+  });
+
+  it('assumes what runs differ by where it was not measured, and says what would help', () => {
+    const wild = around(1.02).map((value, i) => value * (1 + 0.07 * (i % 3)));
+    const [cpu] = against(base, resultOf([costing('default', wild)]), { noise: null }).comparisons;
+    expect(cpu).toMatchObject({
       betweenRunsSource: 'assumed',
-      gated: false,
+      verdict: 'inconclusive',
+      roundsToDecide: null,
     });
+    expect(describeComparison(cpu ?? expect.fail())).toMatch(
+      /for runs differ by [\d.]+ % among themselves \(assumed\): measure a reference variant in both \(compare\.reference\) or the noise of this machine \(certstorm calibrate\)$/,
+    );
+  });
+
+  it('takes what the machine does from run to run out by a reference variant, and says where it is missing', () => {
+    const settings = { compare: { reference: 'anchor' } };
+    const drifting = (drift: number, factor: number) => {
+      const result = resultOf([
+        costing('default', around(drift * factor)),
+        costing('anchor', around(drift * 0.7)),
+      ]);
+      return { ...result, scenario: { ...result.scenario, ...settings } };
+    };
+    const { comparisons, notes } = against(drifting(1, 1), drifting(1.2, 1.1), { noise: null });
+    const [cpu] = comparisons;
+    expect(notes).toEqual([]);
+    expect(new Set(comparisons.map(({ candidate }) => candidate))).toEqual(new Set(['default']));
+    expect(cpu?.ratio).toBeCloseTo(1.1, 9);
+    expect(cpu).toMatchObject({ verdict: 'slower', reference: 'anchor', betweenRunsSd: 0.01 });
+    const [steady] = against(base, resultOf([costing('default', around(1.1))]), { noise: null }).comparisons;
+    expect(steady).toMatchObject({ verdict: 'slower', betweenRunsSd: 0.01 });
+    const lacking = resultOf([costing('default', around(1))]);
+    expect(against(lacking, drifting(1, 1)).notes[0]).toContain("reference variant 'anchor' is not in both");
   });
 
   it('names variants that the baseline lacks, and compares the others', () => {

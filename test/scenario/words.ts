@@ -1,3 +1,4 @@
+import { checkRoundMetric } from '../../src/gate/round-figures.ts';
 import { checkThreshold } from '../../src/gate/thresholds.ts';
 import { fieldAt, fieldSchema, properties } from '../../src/scenario/field-schema.ts';
 import type { Vocabulary } from '../../src/scenario/vocabulary.ts';
@@ -47,6 +48,7 @@ export const words: Vocabulary = {
     requestFormats: ['json', 'form'],
   },
   checkThreshold,
+  checkRoundMetric,
 };
 
 /** The fields that the schema knows at a place, in its order, each with `prefix`: what sentences list, however many there are today. */

@@ -89,6 +89,15 @@ const checks: readonly ((variant: VariantResult) => Found)[] = [
       mend: 'Make rounds longer, add rounds, or leave the machine to this run.',
     };
   },
+  function besideOthers({ rounds }) {
+    const noisy = rounds.flatMap(({ machine }) => (machine?.noisy?.length ? [machine.noisy] : []));
+    const example = noisy[0]?.[0];
+    if (example === undefined) return null;
+    return {
+      text: `${count(noisy.length)} of ${count(rounds.length)} ${plural(rounds.length, 'round')} had company on the machine, for example ${example}`,
+      mend: 'They count like the others; leave the machine to this run for narrower intervals.',
+    };
+  },
   function undecided({ cohorts }) {
     const errors = cohorts.reduce((sum, cohort) => sum + cohort.errors, 0);
     if (errors === 0) return null;
