@@ -85,15 +85,18 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   };
 }
 
-type CpuTimes = { cpuUserMs: number; cpuSystemMs: number };
+type CpuTimes = { cpuUserMs: number | null; cpuSystemMs: number | null };
 
 /** CPU that the target and its services spent between two rows of snapshots; a process that died or was started meanwhile counts for nothing. */
 function cpuBetween(before: readonly (CpuTimes | null)[], after: readonly (CpuTimes | null)[]): number {
   return after.reduce((sum, end, index) => {
     const start = before[index];
-    if (end === null || start == null) return sum;
-    return sum + Math.max(0, end.cpuUserMs + end.cpuSystemMs - start.cpuUserMs - start.cpuSystemMs);
+    return end === null || start == null ? sum : sum + Math.max(0, cpuMs(end) - cpuMs(start));
   }, 0);
+}
+
+function cpuMs({ cpuUserMs, cpuSystemMs }: CpuTimes): number {
+  return (cpuUserMs ?? 0) + (cpuSystemMs ?? 0);
 }
 
 type Ending = { recording: MeasuredRound['storm']; death: TargetDeath | null; stopped: boolean };

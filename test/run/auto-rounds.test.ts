@@ -49,7 +49,7 @@ describe('a run with a budget', () => {
         return now;
       },
     );
-    expect(roundsUntil(end)).toBe(9);
+    expect(roundsUntil(end)).toBe(10);
     const late = autoEnd(
       planOf(0),
       () => verdicts('inconclusive'),

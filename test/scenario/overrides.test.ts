@@ -94,7 +94,7 @@ describe('flags', () => {
       'a field whose group is missing',
       { set: ['rate=5'] },
       [
-        "--set rate: unknown field 'rate': expected one of name, description, seed, rounds, corpus, target, broker, services, events, load, cohorts, thresholds; did you mean 'load.rate'?",
+        "--set rate: unknown field 'rate': expected one of name, description, seed, rounds, corpus, target, broker, services, events, load, cohorts, compare, thresholds; did you mean 'load.rate'?",
       ],
     ],
     [
@@ -136,7 +136,7 @@ describe('flags', () => {
       'a field of the matrix itself',
       { set: ['matrix.load.rate=[1]'] },
       [
-        "--set matrix.load.rate: unknown field 'matrix.load.rate': expected one of name, description, seed, rounds, corpus, target, broker, services, events, load, cohorts, thresholds; did you mean 'load.rate'?",
+        "--set matrix.load.rate: unknown field 'matrix.load.rate': expected one of name, description, seed, rounds, corpus, target, broker, services, events, load, cohorts, compare, thresholds; did you mean 'load.rate'?",
       ],
     ],
     [
