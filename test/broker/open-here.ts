@@ -11,7 +11,7 @@ import { type OpenBroker, openBroker } from '../../src/broker/listener.ts';
 import { RevocationFigures } from '../../src/broker/revocation/figures.ts';
 import type { Corpus, Identity } from '../../src/pki/identity.ts';
 import { pem } from '../../src/pki/pem.ts';
-import { type Address, attemptConnect, type Ending } from './test-client.ts';
+import { type Address, type Attempt, attemptConnect, type Ending } from './test-client.ts';
 
 export type BrokerHere = OpenBroker & {
   address: Address;
@@ -78,8 +78,9 @@ export function tlsOf({ key, chain }: Identity) {
 }
 
 /** One attempt with an identity; the server's certificate is not what these tests are about. */
-export function connectAs(broker: BrokerHere, identity: Identity): Promise<Ending> {
+export function connectAs(broker: BrokerHere, identity: Identity, more: Attempt = {}): Promise<Ending> {
   return attemptConnect(broker.address, {
+    ...more,
     ...tlsOf(identity),
     rejectUnauthorized: false,
     clientId: randomBytes(8).toString('hex'),

@@ -1,10 +1,22 @@
 import { BrokerError } from '../broker-error.ts';
+import { allowList } from './allow-list.ts';
 import type { RevocationCheck } from './check.ts';
 import { crlIndexed } from './crl-indexed.ts';
 import { crlNative } from './crl-native.ts';
 import { none } from './none.ts';
+import { ocsp } from './ocsp.ts';
+import { ocspCached } from './ocsp-cached.ts';
+import { ocspStapled } from './ocsp-stapled.ts';
 
-const checks: readonly RevocationCheck[] = [none, crlNative, crlIndexed];
+const checks: readonly RevocationCheck[] = [
+  none,
+  crlNative,
+  crlIndexed,
+  ocsp,
+  ocspCached,
+  allowList,
+  ocspStapled,
+];
 
 /** What a scenario may write at `target.revocation` for the bundled broker. */
 export const revocationNames: readonly string[] = checks.map(({ name }) => name);

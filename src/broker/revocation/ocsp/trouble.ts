@@ -8,6 +8,8 @@ export type OcspTroubleCause =
   | 'ocsp-http-status'
   | 'ocsp-too-large'
   | 'ocsp-content-type'
+  /** The CA's certificate is one that nothing can be verified with. */
+  | 'ocsp-issuer'
   | `ocsp-${OcspRefusalCause}`;
 
 const refusals: Record<OcspRefusalCause, true> = {
@@ -36,5 +38,6 @@ export const ocspTroubleCauses: readonly OcspTroubleCause[] = [
   'ocsp-http-status',
   'ocsp-too-large',
   'ocsp-content-type',
+  'ocsp-issuer',
   ...(Object.keys(refusals) as OcspRefusalCause[]).map((cause) => `ocsp-${cause}` as const),
 ];
