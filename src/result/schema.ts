@@ -92,6 +92,13 @@ export const generatorFigures = z.looseObject({
   missedArrivals: count,
 });
 
+const asymmetrySchema = z
+  .looseObject({ targetMs: z.number(), askedMs: z.number(), clientMs: z.number(), ratio: z.number() })
+  .optional()
+  .describe(
+    "CPU per attempt of the target, of what it asks, and of the generator; and the target's side ÷ the client's",
+  );
+
 export const roundSchema = z.looseObject({
   index: count,
   order: count.describe('Place of this round in the order in which all rounds of the run were measured'),
@@ -120,6 +127,7 @@ export const roundSchema = z.looseObject({
   target: targetFigures,
   generator: generatorFigures,
   services: z.array(serviceSchema).optional(),
+  asymmetry: asymmetrySchema,
   events: z.array(eventResultSchema).optional(),
   cohorts: z.array(
     z.looseObject({
@@ -176,6 +184,7 @@ export const variantSchema = z.looseObject({
   generator: generatorFigures.extend({ workers: count }),
   accounting: accountingSchema,
   services: z.array(serviceSchema).optional(),
+  asymmetry: asymmetrySchema,
   corpus: z.looseObject({
     identities: count,
     crlEntries: count,

@@ -5,6 +5,7 @@ import { addRecordings, summarise } from '../metrics/summary.ts';
 import { defects } from '../pki/index.ts';
 import type { Accounting, CohortResult, Latency, RoundResult, VariantResult } from '../result/schema.ts';
 import type { CohortPlan, VariantPlan } from '../scenario/plan.ts';
+import { asymmetryOf } from './asymmetry.ts';
 import { type BrokerCounts, sumCounts } from './broker-counts.ts';
 import { judgeCohort } from './judgement.ts';
 import { describeLag } from './lag.ts';
@@ -48,6 +49,7 @@ export function describeVariant(
     generator: { ...generatorFigures(rounds, merged), workers },
     accounting: accounting(merged),
     ...optional('services', serviceFigures(rounds)),
+    ...optional('asymmetry', asymmetry(rounds, merged)),
     corpus,
   };
 }
@@ -76,6 +78,7 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
     target: targetFigures([round]),
     generator: generatorFigures([round], recording),
     ...optional('services', serviceFigures([round])),
+    ...optional('asymmetry', asymmetry([round], recording)),
     ...optional('events', eventFigures(round)),
     cohorts: variant.cohorts.map((plan, index) => {
       const { name, attempts, falseAccepts, falseRejects, errors, latencyMs, lag, sessions } = describeCohort(
@@ -217,6 +220,14 @@ function targetFigures(rounds: readonly MeasuredRound[]): RoundResult['target'] 
     ...(delays.length === 0 ? {} : { eventLoopDelayMs: worstOf(delays) }),
     ...optional('revocation', revocationFigures(rounds)),
   };
+}
+
+function asymmetry(rounds: readonly MeasuredRound[], recording: Recording): RoundResult['asymmetry'] {
+  return asymmetryOf(
+    targetFigures(rounds),
+    generatorFigures(rounds, recording),
+    serviceFigures(rounds) ?? [],
+  );
 }
 
 function generatorFigures(rounds: readonly MeasuredRound[], recording: Recording): RoundResult['generator'] {

@@ -9,6 +9,7 @@ import { countByCohort } from './broker-counts.ts';
 import type { MeasuredRound } from './measured-round.ts';
 import { markNoisyRounds } from './noisy-rounds.ts';
 import { checkAccounting, reconcileCohort } from './reconcile.ts';
+import { reconcileAsked } from './reconcile-asked.ts';
 import type { Stage } from './stage.ts';
 
 type Circumstances = {
@@ -51,6 +52,7 @@ export function conclude(
         ...auditRound(round, stage.variant.load, workers, place),
         ...checkAccounting(round.storm.recording, place),
         ...checkCounts(counted, stage, place),
+        ...reconcileAsked(stage.variant, round, place),
       );
       rounds.push(counted);
     }

@@ -162,7 +162,9 @@ function rethrow(error: unknown): never {
 
 function asTargetError(error: unknown): TargetError {
   if (error instanceof TargetError) return error;
-  const code = error instanceof BrokerError ? error.code : 'ERR_TARGET';
+  const told = error instanceof BrokerError ? error.code : 'ERR_TARGET';
+  // A step that lacks its database is left out of a run, as a broker is that is not installed.
+  const code = told === 'ERR_BROKER_DATABASE_DOWN' ? 'ERR_TARGET_NOT_INSTALLED' : told;
   return new TargetError(code, messageOf(error), { cause: error });
 }
 

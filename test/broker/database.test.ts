@@ -167,7 +167,7 @@ test('a database that is not there is named, with the way to start it, and no br
     broker: { ...defaultBrokerSettings, database },
   });
   await expect(started).rejects.toMatchObject({
-    code: 'ERR_BROKER_DATABASE_DOWN',
+    code: 'ERR_TARGET_NOT_INSTALLED',
     message: expect.stringContaining('npm run services:up'),
   });
   const redis = databaseKind('redis').fill('redis://127.0.0.1:1', 't', new Map());
