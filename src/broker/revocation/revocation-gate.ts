@@ -113,7 +113,9 @@ export class RevocationGate {
   #cutSession(socket: TLSSocket, cause: string | null): void {
     if (cause === null || socket.destroyed) return;
     this.#figures.add('sessionsCut');
-    this.#refuse(socket, cause);
+    // A CONNACK that was written is in the book a turn later: such a client has been let in, and knows it.
+    if (socket.bytesWritten > 0) setImmediate(() => socket.destroy());
+    else this.#refuse(socket, cause);
   }
 
   /** In the book, whoever has been accepted stays so. */
