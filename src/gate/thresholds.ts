@@ -1,3 +1,4 @@
+import { wasLeftOut } from '../result/left-out.ts';
 import type { ThresholdResult, VariantResult } from '../result/schema.ts';
 import { canonicalName, cohortOf, findMetric, type Metric, type MetricUnit, metricNames } from './metrics.ts';
 import { nearestName } from './nearest-name.ts';
@@ -103,7 +104,7 @@ export function evaluateThresholds(
     if ('expected' in threshold) throw new Error(`threshold '${expression}': expected ${threshold.expected}`);
     const { variant: only, metric, operator, limit } = threshold;
     return variants
-      .filter(({ name }) => only === undefined || name === only)
+      .filter((variant) => (only === undefined || variant.name === only) && !wasLeftOut(variant))
       .map((variant) => {
         const observed = metric.read(variant);
         const passed = observed !== null && Number.isFinite(observed) && operators[operator](observed, limit);

@@ -1,3 +1,4 @@
+import { wasLeftOut } from '../result/left-out.ts';
 import type { Comparison, ThresholdResult, VariantResult, Verdict } from '../result/schema.ts';
 import { describeComparison, regressionReasons } from './comparison-words.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -54,7 +55,7 @@ export function judge(input: JudgeInput): Verdict {
     return {
       word: 'passed',
       exitCode: exitCodes.good,
-      reasons: [praise(variants, thresholds), ...gatedOnes(input.comparisons ?? [])],
+      reasons: [praise(variants, thresholds), ...gatedOnes(input.comparisons ?? []), ...leftOut(variants)],
     };
   const reasons = [...new Set(told.flatMap((finding) => finding.reasons))];
   return { word: worst.word, exitCode: worst.exitCode, reasons };
@@ -91,7 +92,11 @@ function invalidity({ variants, valid, invalidReasons }: JudgeInput): string[] {
   const reasons = valid ? [] : [...invalidReasons];
   for (const variant of variants) {
     const { failure } = variant;
-    if (failure !== undefined && !reasons.some((reason) => reason.includes(failure))) {
+    if (
+      failure !== undefined &&
+      !wasLeftOut(variant) &&
+      !reasons.some((reason) => reason.includes(failure))
+    ) {
       reasons.push(`variant '${variant.name}' could not be measured: ${failure}`);
     }
     for (const { name } of variant.cohorts) {
@@ -137,6 +142,11 @@ function nothing(variants: readonly VariantResult[]): Finding {
   );
   const reasons = failures.length === 0 ? ['no round was measured'] : failures;
   return { word: 'failed', exitCode: exitCodes.internalError, reasons };
+}
+
+/** What was not held against anybody, and is said all the same. */
+function leftOut(variants: readonly VariantResult[]): string[] {
+  return variants.filter(wasLeftOut).map(({ name, failure }) => `variant '${name}' was left out: ${failure}`);
 }
 
 function praise(variants: readonly VariantResult[], thresholds: readonly ThresholdResult[]): string {

@@ -1,4 +1,4 @@
-import type { Result, ThresholdResult, VariantResult } from '../result/index.ts';
+import { type Result, type ThresholdResult, type VariantResult, wasLeftOut } from '../result/index.ts';
 import type { ReportFormat } from './format.ts';
 import { cohortVerdict, decided, outcomesSeen } from './words/cohort.ts';
 import { neutralise } from './words/text.ts';
@@ -37,7 +37,11 @@ function variantSuite(result: Result, variant: VariantResult): Suite {
     cases: [
       ...(variant.failure === undefined
         ? []
-        : [{ className, name: 'the variant is measured', error: variant.failure }]),
+        : [
+            wasLeftOut(variant)
+              ? { className, name: 'the variant is measured', skipped: variant.failure }
+              : { className, name: 'the variant is measured', error: variant.failure },
+          ]),
       ...variant.cohorts.map((cohort): Case => {
         const { tone, text: verdict } = cohortVerdict(cohort);
         const detail = outcomesSeen(cohort)

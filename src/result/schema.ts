@@ -79,6 +79,7 @@ export const targetFigures = z.looseObject({
   cpuUserMs: z.number().optional(),
   cpuSystemMs: z.number().optional(),
   rssPeakMiB: z.number().optional(),
+  threads: count.optional().describe('At most, of the process and of all that it has started'),
   eventLoopDelayMs: spreadSchema.optional(),
   revocation: revocationFiguresSchema.optional(),
 });
@@ -178,9 +179,22 @@ export const variantSchema = z.looseObject({
   name: z.string(),
   labels: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   failure: z.string().optional().describe('Why no round of this variant could be measured'),
+  impossible: z
+    .literal(true)
+    .optional()
+    .describe('The failure is what the target has not been made for; it is not held against the run'),
+  notInstalled: z
+    .literal(true)
+    .optional()
+    .describe('The failure is that the target is not on this machine; it is not held against the run'),
   rounds: z.array(roundSchema),
   cohorts: z.array(cohortSchema).describe('Merged over the rounds'),
-  target: targetFigures.extend({ kind: z.string(), version: z.string(), address: z.string() }),
+  target: targetFigures.extend({
+    kind: z.string(),
+    version: z.string(),
+    address: z.string(),
+    remarks: z.array(z.string()).optional().describe('What a reader of its figures must know'),
+  }),
   generator: generatorFigures.extend({ workers: count }),
   accounting: accountingSchema,
   services: z.array(serviceSchema).optional(),

@@ -17,24 +17,27 @@ import { describeNegotiated, describeSessions } from './session-figures.ts';
 /** A measured round with the broker's own count of each cohort, where the target keeps one. */
 export type CountedRound = MeasuredRound & { counts: BrokerCounts[] | null };
 
-type Target = { kind: string; version: string; address: string };
+export type TargetFacts = { kind: string; version: string; address: string; remarks?: string[] };
+/** Why there is nothing to tell of a variant, and whether that is held against the run. */
+type Failing = Pick<VariantResult, 'failure' | 'impossible' | 'notInstalled'>;
 export type CorpusFigures = VariantResult['corpus'];
 
-/** Everything that is known of a variant, as result.json tells it. `rounds` may be empty: then `failure` says why. */
+/** Everything that is known of a variant, as result.json tells it. `rounds` may be empty: then `failing` says why. */
 export function describeVariant(
   variant: VariantPlan,
   rounds: readonly CountedRound[],
-  target: Target,
+  target: TargetFacts,
   corpus: CorpusFigures,
   workers: number,
-  failure: string | undefined,
+  failing: Failing,
 ): VariantResult {
   const merged = addRecordings(rounds.map(({ storm }) => storm.recording));
+  const threads = rounds.flatMap(({ after }) => after?.threads ?? []);
   const rss = rounds.flatMap(({ after }) => (after === null ? [] : [after.rssPeakBytes]));
   return {
     name: variant.name,
     labels: variant.labels,
-    ...(failure === undefined ? {} : { failure }),
+    ...failing,
     rounds: rounds.map((round) => describeRound(variant, round)),
     cohorts: variant.cohorts.map((plan, index) => {
       const recording = merged.cohorts[index];
@@ -44,6 +47,7 @@ export function describeVariant(
     target: {
       ...target,
       ...targetFigures(rounds),
+      ...(threads.length === 0 ? {} : { threads: Math.max(...threads) }),
       ...(rss.length === 0 ? {} : { rssPeakMiB: Math.max(...rss) / 2 ** 20 }),
     },
     generator: { ...generatorFigures(rounds, merged), workers },

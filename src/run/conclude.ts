@@ -3,7 +3,7 @@ import { evaluateThresholds } from '../gate/thresholds.ts';
 import { judge } from '../gate/verdict.ts';
 import type { Environment, Result } from '../result/schema.ts';
 import type { Plan } from '../scenario/plan.ts';
-import { type CountedRound, describeVariant } from './assemble.ts';
+import { type CountedRound, describeVariant, type TargetFacts } from './assemble.ts';
 import { auditRound } from './audit.ts';
 import { countByCohort } from './broker-counts.ts';
 import type { MeasuredRound } from './measured-round.ts';
@@ -56,8 +56,11 @@ export function conclude(
       );
       rounds.push(counted);
     }
-    const target = { kind: stage.variant.target.kind, version: stage.version, address: stage.address };
-    return describeVariant(stage.variant, rounds, target, stage.corpusFigures, workers, stage.failure);
+    return describeVariant(stage.variant, rounds, describeTarget(stage), stage.corpusFigures, workers, {
+      ...(stage.failure !== undefined && { failure: stage.failure }),
+      ...(stage.variant.impossible !== undefined && { impossible: true }),
+      ...(stage.notInstalled && { notInstalled: true }),
+    });
   });
   const variants = markNoisyRounds(described);
   const thresholds = evaluateThresholds(plan.thresholds, variants);
@@ -95,6 +98,15 @@ export function conclude(
       ...(noBaseline !== undefined && { noBaseline }),
       ...(lookCloser !== undefined && { lookCloser }),
     }),
+  };
+}
+
+function describeTarget({ variant, version, address, remarks }: Stage): TargetFacts {
+  return {
+    kind: variant.target.kind,
+    version,
+    address,
+    ...(remarks.length > 0 && { remarks: [...remarks] }),
   };
 }
 

@@ -8,8 +8,8 @@ import { ServiceError } from '../services/index.ts';
 import { openStorm, type Storm } from '../storm/storm.ts';
 import { StormError } from '../storm/storm-error.ts';
 import { targets } from '../targets/index.ts';
-import type { RunningTarget, TargetOrder } from '../targets/target.ts';
-import { TargetError } from '../targets/target-error.ts';
+import type { Keepsake, RunningTarget, TargetOrder } from '../targets/target.ts';
+import { notInstalledCode, TargetError } from '../targets/target-error.ts';
 import type { CorpusFigures } from './assemble.ts';
 import { corpusSpecOf } from './corpus-spec.ts';
 import type { RunEvent } from './events.ts';
@@ -46,6 +46,7 @@ export class Stage {
   version = 'not started';
   address = '';
   remarks: readonly string[] = [];
+  notInstalled = false;
   readonly #options: StageOptions;
   #corpus: { made: Corpus; spec: CorpusSpec } | undefined;
   #forgeCpuMs: number | undefined;
@@ -54,6 +55,7 @@ export class Stage {
 
   constructor(variant: VariantPlan, options: StageOptions) {
     this.variant = variant;
+    this.failure = variant.impossible;
     this.#options = options;
   }
 
@@ -70,8 +72,9 @@ export class Stage {
     };
   }
 
-  /** Makes or loads the corpus. Throws PkiError. */
+  /** Makes or loads the corpus, where there is anything to play with it. Throws PkiError. */
   async prepareCorpus(): Promise<void> {
+    if (this.variant.impossible !== undefined) return;
     const { cacheDir, seed, signal, onEvent } = this.#options;
     const spec = corpusSpecOf(seed, this.variant, Date.now());
     const corpus = await makeCorpus(spec, {
@@ -96,6 +99,7 @@ export class Stage {
     surroundings: RoundSurroundings;
     storm: Storm;
   } | null> {
+    if (this.notInstalled || this.variant.impossible !== undefined) return null;
     this.failure = undefined;
     try {
       const storm = await this.#openStorm();
@@ -105,6 +109,8 @@ export class Stage {
       const told =
         error instanceof TargetError || error instanceof StormError || error instanceof ServiceError;
       if (!told) throw error;
+      this.notInstalled = error instanceof TargetError && error.code === notInstalledCode;
+      if (error instanceof TargetError) this.#keep(error.keepsakes);
       if (!this.#options.signal.aborted) this.fail(error.message);
       return null;
     }
@@ -128,7 +134,7 @@ export class Stage {
     if (target === undefined) return;
     await target.running.stop();
     target.forget();
-    this.#keepFilesOf(target.running);
+    this.#keep(target.running.keepsakes);
     await target.surroundings.close();
   }
 
@@ -177,6 +183,7 @@ export class Stage {
       serverCaFile: corpus.serverCaFile,
       ...(probe !== undefined && { probe }),
       users,
+      brokersDir: join(this.#options.cacheDir, 'brokers'),
       workDir,
     };
     const running = await kind.start(order, this.#options.signal).catch(async (error: unknown) => {
@@ -203,7 +210,7 @@ export class Stage {
     return corpusIssuers(this.#corpus.spec, this.#options.cacheDir);
   }
 
-  #keepFilesOf({ keepsakes }: RunningTarget): void {
+  #keep(keepsakes: readonly Keepsake[]): void {
     const { keepDir, onEvent } = this.#options;
     const variant = this.variant.name;
     if (keepDir === undefined) return;

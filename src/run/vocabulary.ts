@@ -20,12 +20,7 @@ export const vocabulary: Vocabulary = {
   crlKinds: crlKinds.map(({ name, describe }) => ({ name, describe })),
   crlDefects: crlDefects.map(({ name, describe }) => ({ name, describe })),
   algorithms: algorithms.map(({ name }) => name),
-  targets: targets.map(({ kind, revocation, connectAuth, transports }) => ({
-    kind,
-    revocation,
-    connectAuth,
-    transports,
-  })),
+  targets,
   drivers: driverNames,
   connectAuth: { passwordAlgorithms, databases: databaseNames, requestFormats: requestFormatNames },
   checkFault,

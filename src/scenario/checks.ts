@@ -15,7 +15,7 @@ import type { Vocabulary } from './vocabulary.ts';
  */
 export function crossFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
   return [
-    ...targetFaults(valueAt(data, ['target']), vocabulary),
+    ...targetFaults(valueAt(data, ['target'])),
     ...connectAuthFaults(data, vocabulary),
     ...loadFaults(valueAt(data, ['load']), valueAt(data, ['rounds'])),
     ...cohortFaults(data, vocabulary),
@@ -25,26 +25,8 @@ export function crossFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
   ];
 }
 
-function targetFaults(target: unknown, { targets }: Vocabulary): Fault[] {
+function targetFaults(target: unknown): Fault[] {
   const faults: Fault[] = [];
-  const kind = valueAt(target, ['kind']) ?? 'bundled';
-  const known = targets.find((candidate) => candidate.kind === kind);
-  for (const field of ['revocation', 'connectAuth'] as const) {
-    const value = valueAt(target, [field]);
-    const somewhere = targets.some((candidate) => candidate[field].some((word) => word === value));
-    if (known === undefined || !somewhere || known[field].some((word) => word === value)) continue;
-    const message = `target ${showValue(kind)} cannot do ${showValue(value)}`;
-    faults.push({ path: ['target', field], message, expected: `one of ${known[field].join(', ')}` });
-  }
-  const transport = valueAt(target, ['transport']);
-  if (known !== undefined && typeof transport === 'string' && !known.transports.includes(transport)) {
-    const message = `target ${showValue(kind)} cannot do ${showValue(transport)}`;
-    faults.push({
-      path: ['target', 'transport'],
-      message,
-      expected: `one of ${known.transports.join(', ')}`,
-    });
-  }
   const host = valueAt(target, ['host']);
   if (typeof host === 'string' && !isLoopback(host) && valueAt(target, ['allowRemote']) !== true) {
     const message = `${showValue(host)} is not on this machine`;

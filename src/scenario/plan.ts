@@ -43,6 +43,8 @@ export type VariantPlan = {
    * where two end in the same segment).
    */
   labels: Record<string, string | number | boolean>;
+  /** What its target is asked for and has not, in a sentence: it is told in the result and not run. */
+  impossible?: string;
   corpus: CorpusPlan;
   target: TargetPlan;
   /** Of the bundled broker alone. */

@@ -3,6 +3,7 @@ import { checkCompare, resolveCompare, roundsOf } from './compare-plan.ts';
 import { readDocument } from './document.ts';
 import { namesOfRevoked } from './event-checks.ts';
 import { type FieldSchema, fieldSchema } from './field-schema.ts';
+import { impossibleFaults } from './impossible.ts';
 import { baseLayer, type Layered, valueAt } from './layers.ts';
 import { nearestWord } from './nearest.ts';
 import { applyOverrides, type ScenarioOverrides } from './overrides.ts';
@@ -63,6 +64,17 @@ export function parseScenario(
   const kept = keepVariants(names, overrides.variants ?? [], problems);
   const thresholds = checkThresholds(base, vocabulary, names, kept, problems);
   checkCompare(base, { all: names, kept }, vocabulary, problems);
+  // Of several variants, one that its target cannot play is told in the result; a scenario of nothing else is a mistake.
+  const impossible = new Map(
+    variants.map(({ name, layered }) => [name, impossibleFaults(layered.data, vocabulary)]),
+  );
+  if (kept.every((name) => impossible.get(name)?.length !== 0)) {
+    for (const { name, layered } of variants) {
+      if (!kept.includes(name)) continue;
+      for (const fault of impossible.get(name) ?? [])
+        problems.add(fault, layered, partial ? name : undefined);
+    }
+  }
   problems.throwIfAny(variants.length);
 
   const [first] = scenarios;
@@ -74,7 +86,8 @@ export function parseScenario(
     const mistake = vocabulary.checkCorpus?.(scenario.seed, variant);
     const expected = 'certificates that can be made';
     if (mistake) problems.add({ ...mistake, expected }, layered, partial ? name : undefined);
-    return [variant];
+    const [lack] = impossible.get(name) ?? [];
+    return [lack === undefined ? variant : { ...variant, impossible: lack.message }];
   });
   problems.throwIfAny(variants.length);
   const compare = resolveCompare(first.compare, { all: names, kept });

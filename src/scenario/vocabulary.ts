@@ -25,6 +25,12 @@ export type Vocabulary = {
     revocation: readonly string[];
     connectAuth: readonly string[];
     transports: readonly string[];
+    /** Whether it hands out session tickets: one of the two where it cannot be told; both by default. */
+    sessionTickets?: readonly boolean[];
+    /** Whether clients must show a certificate; both when left out. */
+    clientCertificates?: readonly string[];
+    /** The sentence for what it has not, by `field: value`: `'revocation: ocsp'`. */
+    lacks?: Readonly<Record<string, string>>;
   }[];
   drivers: readonly string[];
   /** What the bundled broker can be told of its checks at CONNECT; `parameters` of `broker.password` that an algorithm takes. */

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { TargetError } from './target-error.ts';
+import { notInstalledCode, TargetError } from './target-error.ts';
 
 /** Where distributions put servers; a user's PATH often leaves these out. */
 const serverFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
@@ -22,7 +22,7 @@ export function requireProgram(name: string, what: string, broker: string): stri
 
 export function notInstalled(what: string, why: string, broker: string): TargetError {
   return new TargetError(
-    'ERR_TARGET_NOT_INSTALLED',
+    notInstalledCode,
     `${what} is not installed (${why}): \`npm run brokers:install -- ${broker}\` installs it`,
   );
 }

@@ -1,9 +1,11 @@
 import { bundled } from './bundled.ts';
+import { mochi } from './mochi.ts';
 import { mosquitto } from './mosquitto.ts';
+import { rumqttd } from './rumqttd.ts';
 import type { TargetKind } from './target.ts';
 
 /** Every kind of target that a scenario may name at `target.kind`. */
-export const targets: readonly TargetKind[] = [bundled, mosquitto];
+export const targets: readonly TargetKind[] = [bundled, mosquitto, mochi, rumqttd];
 
 export const targetNames: readonly string[] = targets.map(({ kind }) => kind);
 

@@ -22,6 +22,16 @@ export const mosquitto: TargetKind = {
   revocation: ['none', 'crl-native'],
   connectAuth: ['none', 'password-hash'],
   transports: ['tls'],
+  sessionTickets: [true],
+  lacks: {
+    'revocation: ocsp': 'mosquitto has no OCSP for client certificates',
+    'revocation: crl-indexed':
+      'mosquitto has no index of revoked certificates: OpenSSL goes through its CRL (crl-native)',
+    'connectAuth: database':
+      'mosquitto looks no password up in a database without a plugin that certstorm does not bring',
+    'connectAuth: webservice': 'mosquitto asks no webservice without a plugin that certstorm does not bring',
+    'sessionTickets: false': 'mosquitto has no option against session tickets',
+  },
   async start(order, signal) {
     const program = requireProgram('mosquitto', what, 'mosquitto');
     const port = await freePort(order.host, order.port);

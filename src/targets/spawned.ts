@@ -67,6 +67,7 @@ export async function startSpawned(
     await watched.kill();
     release();
     throwIfStopped(what, signal);
+    if (error instanceof TargetError) error.keepsakes = launch.keepsakes;
     throw error;
   } finally {
     signal?.removeEventListener('abort', kill);

@@ -27,6 +27,8 @@ export type TargetOrder = {
   users: { clientIds: string[]; password: string };
   /** PEM: the root that clients trust for the target; without it a probe takes any certificate. */
   serverCaFile?: string;
+  /** Where brokers lie that certstorm has built itself, a folder each; without it there are none. */
+  brokersDir?: string;
   /** A client that the target should let in, to find out whether it is ready; left out where the plan has none. */
   probe?: ProbeClient;
   /** A folder of this target's own, mode 0700, removed by the run when the target has stopped. */
@@ -48,6 +50,12 @@ export type TargetKind = {
   revocation: readonly string[];
   connectAuth: readonly string[];
   transports: readonly string[];
+  /** Whether it hands out session tickets: one of the two where it cannot be told; both when left out. */
+  sessionTickets?: readonly boolean[];
+  /** Whether clients must show a certificate; both when left out. */
+  clientCertificates?: readonly string[];
+  /** The sentence for what a user might ask of it in vain, by `field: value`: `'revocation: ocsp'`. */
+  lacks?: Readonly<Record<string, string>>;
   /**
    * Resolves when it answers handshakes. Throws TargetError with a sentence for the user, and then leaves no process behind; also, with
    * the code ERR_TARGET_STOPPED, when `signal` fires before it has started.

@@ -130,6 +130,24 @@ describe('the verdict', () => {
     });
   });
 
+  it('passes a run that could not play what no target of it can, and says so', () => {
+    const variants = [
+      variant([cohort('good')], { name: 'bundled' }),
+      variant([], { name: 'a', rounds: [], failure: 'mosquitto has no OCSP', impossible: true }),
+      variant([], { name: 'b', rounds: [], failure: 'RabbitMQ is not installed', notInstalled: true }),
+    ];
+    const thresholds = evaluateThresholds(['good.attempts > 5'], variants);
+    expect(thresholds.map(({ variant: name }) => name)).toEqual(['bundled']);
+    expect(verdictOn({ variants, thresholds })).toMatchObject({
+      exitCode: 0,
+      reasons: [
+        expect.stringContaining('no false verdict'),
+        "variant 'a' was left out: mosquitto has no OCSP",
+        "variant 'b' was left out: RabbitMQ is not installed",
+      ],
+    });
+  });
+
   it('is threshold failed, with what was seen', () => {
     const variants = [variant([cohort('good')], { name: 'a' }), variant([cohort('good')], { name: 'b' })];
     const thresholds = evaluateThresholds(

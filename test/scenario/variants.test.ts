@@ -64,6 +64,18 @@ describe('a matrix', () => {
     expect(variants.map(({ load }) => load.rate)).toEqual([10, 20]);
   });
 
+  it('that its target cannot play is named, and the others are played', async () => {
+    const { variants } = await read(
+      withVariants('matrix:\n  target.kind: [bundled, external]\n  target.revocation: [none, crl-native]'),
+    );
+    expect(variants.map(({ name, impossible }) => [name, impossible])).toEqual([
+      ['bundled+none', undefined],
+      ['bundled+crl-native', undefined],
+      ['external+none', undefined],
+      ['external+crl-native', "target 'external' cannot do 'crl-native'"],
+    ]);
+  });
+
   const mistakes: [title: string, text: string, sentences: string[]][] = [
     [
       'a value that is wrong, at that value',
@@ -73,10 +85,10 @@ describe('a matrix', () => {
       ],
     ],
     [
-      'a combination that does not work, with the variant that it is in',
-      withVariants('matrix:\n  target.kind: [bundled, external]\n  target.revocation: [none, crl-native]'),
+      'combinations that do not work where there is no other, with the variants that they are in',
+      withVariants('target: { kind: external }\nmatrix:\n  target.revocation: [crl-native]'),
       [
-        "scenario.yaml:4:29: target.revocation: target 'external' cannot do 'crl-native' (in variant 'external+crl-native'): expected one of none, ocsp",
+        "scenario.yaml:4:23: target.revocation: target 'external' cannot do 'crl-native' (in variant 'crl-native'): expected one of none, ocsp",
       ],
     ],
     [
@@ -213,6 +225,18 @@ describe('a list of variants', () => {
     expect(variants.map(({ load }) => [load.rate, load.vus])).toEqual([
       [0, 3],
       [100, 0],
+    ]);
+  });
+
+  it('that its target cannot play is named, and the others are played', async () => {
+    const { variants } = await read(
+      withVariants('matrix:\n  target.kind: [bundled, external]\n  target.revocation: [none, crl-native]'),
+    );
+    expect(variants.map(({ name, impossible }) => [name, impossible])).toEqual([
+      ['bundled+none', undefined],
+      ['bundled+crl-native', undefined],
+      ['external+none', undefined],
+      ['external+crl-native', "target 'external' cannot do 'crl-native'"],
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { Result } from '../../result/index.ts';
+import { type Result, wasLeftOut } from '../../result/index.ts';
 import { costSentences } from './answer-cost.ts';
 import { crossoverSentences } from './answer-crossover.ts';
 import { faultSentences } from './answer-faults.ts';
@@ -9,7 +9,7 @@ import { safetySentences } from './answer-safety.ts';
 import { floodSentences, recoverySentences } from './answer-sessions.ts';
 import { count } from './numbers.ts';
 import { figure, type Sentence, say } from './sentence.ts';
-import { plural } from './text.ts';
+import { neutralise, plural } from './text.ts';
 
 /**
  * The answer in words: whether the wrong clients were let in or the right ones turned away, how long it took, what it cost the broker;
@@ -50,7 +50,10 @@ function standing(result: Result): Sentence[] {
     sentences.push(
       say('warning')`The run was stopped before its end; what had been measured until then is here.`,
     );
-  for (const variant of result.variants.filter(({ failure }) => failure !== undefined).slice(0, 3))
+  for (const { name, failure } of result.variants.filter(wasLeftOut).slice(0, 10))
+    sentences.push(say('plain')`Variant ${{ name }} was left out: ${neutralise(failure ?? '', 300)}`);
+  const failed = result.variants.filter((variant) => variant.failure !== undefined && !wasLeftOut(variant));
+  for (const variant of failed.slice(0, 3))
     sentences.push(
       say('bad')`Variant ${{ name: variant.name }} could not be measured: ${{ name: variant.failure ?? '' }}`,
     );
