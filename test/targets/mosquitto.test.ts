@@ -72,9 +72,9 @@ describe.runIf(installed)(name, () => {
     let refused = 0;
     for (const [client, verdict] of clients) {
       const files = client === 'no-certificate' ? null : pki.clients[client];
-      const localAddress = `127.9.${clients.findIndex(([each]) => each === client)}.1`;
+      const block = `127.9.${clients.findIndex(([each]) => each === client)}`;
       for (let repeat = 0; repeat < repeats; repeat++) {
-        const ending = await attempt(broker, files, { localAddress });
+        const ending = await attempt(broker, files, { localAddress: `${block}.${repeat + 1}` });
         if (typeof verdict === 'number') expect(ending).toBe(verdict);
         else expect(alertOf(String(ending)), client).toBe(verdict);
         if (ending !== 0) refused++;
