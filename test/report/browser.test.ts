@@ -1,10 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { costCurves } from '../../src/report/findings/revocation-cost.ts';
+import { costsOf } from '../../src/report/html/calculator/costs.ts';
+import { dailyPrices } from '../../src/report/html/calculator/daily-prices.ts';
 import { htmlFormat } from '../../src/report/html.ts';
-import type { Result } from '../../src/result/index.ts';
+import { type Result, serialiseResult } from '../../src/result/index.ts';
+import { brokerLeague, refusalLadder } from '../fixtures/results/brokers.ts';
 import {
   hostileRun,
   interruptedRun,
@@ -13,6 +17,8 @@ import {
   thirtyVariants,
   threeVariants,
 } from '../fixtures/results/results.ts';
+import { crlAgainstOcsp, ocspFaults, revocationLag } from '../fixtures/results/revocation.ts';
+import { compared, flood, reconnectStorm } from '../fixtures/results/sessions.ts';
 import { attacks } from './hostile-text.ts';
 import { ask, axeFindings, chromiumPath, launchChromium, openReport, unfoldAll } from './open-report.ts';
 
@@ -25,7 +31,21 @@ const results: Record<string, () => Result> = {
   'hostile names': () => hostileRun(attacks.join(' ').slice(0, 3000)),
 };
 
-const pages = new Map(Object.entries(results).map(([name, make]) => [name, htmlFormat.render(make())]));
+/** One page for each kind of scenario. */
+const kinds: Record<string, () => Result> = {
+  'CRL against OCSP': crlAgainstOcsp,
+  'revocation lag': revocationLag,
+  'OCSP faults': ocspFaults,
+  flood,
+  'reconnect storm': reconnectStorm,
+  'refusal ladder': refusalLadder,
+  brokers: brokerLeague,
+  'two builds': compared,
+};
+
+const pages = new Map(
+  Object.entries({ ...results, ...kinds }).map(([name, make]) => [name, htmlFormat.render(make())]),
+);
 const backgroundOf = 'getComputedStyle(document.body).backgroundColor';
 const background = { light: 'rgb(255, 255, 255)', dark: 'rgb(20, 24, 31)' };
 
@@ -50,13 +70,10 @@ describe.skipIf(chromiumPath === undefined)(
     it.each([
       ['one round', 'light', 'unfolded'],
       ['one round', 'dark', 'unfolded'],
-      ['three variants', 'light', 'as it opens'],
-      ['three variants', 'dark', 'as it opens'],
       ['nothing but failures', 'light', 'as it opens'],
       ['nothing but failures', 'dark', 'as it opens'],
       ['an interrupted run', 'light', 'unfolded'],
       ['hostile names', 'dark', 'as it opens'],
-      ['thirty variants', 'light', 'as it opens'],
     ] as const)(
       '%s, %s, %s: no console message, no request, nothing that axe finds',
       async (name, colorScheme, folds) => {
@@ -70,12 +87,86 @@ describe.skipIf(chromiumPath === undefined)(
       },
     );
 
-    it.each([...pages.keys()])('%s does not scroll sideways on a phone', async (name) => {
-      const viewport = { width: 360, height: 740 };
-      const noise = await openReport(browser, fileOf(name), { viewport }, async (page) => {
-        expect(await ask(page, '[document.documentElement.scrollWidth, innerWidth]')).toEqual([360, 360]);
+    it.each([
+      ['CRL against OCSP', '#lead', 'light'],
+      ['OCSP faults', '#lead', 'dark'],
+      ['brokers', '#lead', 'light'],
+      ['two builds', '#comparison', 'dark'],
+    ] as const)('%s: nothing in %s, %s, that axe finds', async (name, within, colorScheme) => {
+      const noise = await openReport(browser, fileOf(name), { colorScheme }, async (page) => {
+        expect(await axeFindings(page, within)).toEqual([]);
       });
       expect(noise).toEqual([]);
+    });
+
+    it('no page scrolls sideways on a phone', async () => {
+      const viewport = { width: 360, height: 740 };
+      const wide: string[] = [];
+      for (const name of pages.keys())
+        await openReport(browser, fileOf(name), { viewport }, async (page) => {
+          if ((await ask<number>(page, 'document.documentElement.scrollWidth')) !== 360) wide.push(name);
+        });
+      expect(wide).toEqual([]);
+    });
+
+    it('reckons for another fleet as the server would, and says which number is none', async () => {
+      const noise = await openReport(browser, fileOf('CRL against OCSP'), {}, async (page) => {
+        const curves = costCurves(crlAgainstOcsp());
+        const fleet = { devices: 1_000_000, share: 0.1, reconnectsADay: 4, crlHours: 1, lifetimeDays: 1 };
+        await page.locator('[data-input=devices]').fill('1000000');
+        await page.locator('[data-input=share]').fill('10');
+        await page.locator('[data-input=crlHours]').fill('1');
+        const rows = await ask<string[][]>(
+          page,
+          `[...document.querySelectorAll('#calculator tbody tr')].map((row) => [...row.cells].slice(1, 5).map((cell) => cell.textContent))`,
+        );
+        expect(rows).toEqual(dailyPrices(costsOf(crlAgainstOcsp(), curves), fleet).map(({ texts }) => texts));
+        await page.locator('[data-input=crlHours]').fill('-3');
+        expect(await page.locator('#calculator [role=status]').textContent()).toMatch(
+          /^A new CRL every: a number from/,
+        );
+      });
+      expect(noise).toEqual([]);
+    });
+
+    it('switches variants and cohorts off, in charts and in tables, and on again', async () => {
+      const noise = await openReport(browser, fileOf('three variants'), {}, async (page) => {
+        await unfoldAll(page);
+        const shown = () =>
+          Promise.all(
+            [
+              '#lead .row[data-variant="1"]',
+              '#expected details[data-variant="1"]',
+              '#latency table tr:has(td:text-is("crl-native"))',
+            ].map((selector) => page.locator(selector).first().isVisible()),
+          );
+        expect(await shown()).toEqual([true, true, true]);
+        await page.getByRole('checkbox', { name: 'crl-native', exact: true }).uncheck();
+        expect(await shown()).toEqual([false, false, false]);
+        expect(await page.locator('#filter [role=status]').textContent()).toBe('1 of 12 hidden');
+        await page.locator('#filter button[data-kind=variant][data-all=on]').click();
+        expect(await shown()).toEqual([true, true, true]);
+        await page.getByRole('checkbox', { name: 'good', exact: true }).uncheck();
+        expect(await page.locator('#latency .panel[data-cohort="0"]').first().isVisible()).toBe(false);
+      });
+      expect(noise).toEqual([]);
+    });
+
+    it('hands out the very result that it was made from', async () => {
+      const noise = await openReport(
+        browser,
+        fileOf('three variants'),
+        { acceptDownloads: true },
+        async (page) => {
+          const [download] = await Promise.all([
+            page.waitForEvent('download'),
+            page.locator('button.download').click(),
+          ]);
+          expect(download.suggestedFilename()).toBe('result.json');
+          expect(readFileSync(await download.path(), 'utf8')).toBe(serialiseResult(threeVariants()));
+        },
+      );
+      expect(noise.filter((line) => !line.startsWith('request: blob:'))).toEqual([]);
     });
 
     it('has no element, handler or title that a hostile name brought in', async () => {
@@ -126,10 +217,15 @@ describe.skipIf(chromiumPath === undefined)(
           page,
           `Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { globalThis.copied = text; } } })`,
         );
-        await page.locator('#expected details.variant[open] button.copy').click();
+        await page.locator('#expected details.variant[open] button.copy').first().click();
         expect((await copied()).split('\r\n').slice(0, 2)).toEqual([
           'Cohort,Expected,Verdict,Attempts,accepted,tls-alert,connack-refused,closed',
           'good,accept,as expected,7200,7200,0,0,0',
+        ]);
+        await page.locator('#expected details.variant[open] button[data-copy=markdown]').click();
+        expect((await copied()).split('\n').slice(0, 2)).toEqual([
+          '| Cohort | Expected | Verdict | Attempts | accepted | tls-alert | connack-refused | closed |',
+          '| --- | --- | --- | --- | --- | --- | --- | --- |',
         ]);
         await unfoldAll(page);
         await page.locator('#lead button.copy').first().click();
@@ -156,6 +252,8 @@ describe.skipIf(chromiumPath === undefined)(
         expect(await page.locator('#lead .mark title').allTextContents()).toContain(
           `good, p50: ${median} ms`,
         );
+        await page.locator('#lead .row .mark.main').first().hover();
+        expect(await page.locator('.tip').textContent()).toMatch(/^good, p50: /);
       });
     });
 

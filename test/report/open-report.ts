@@ -57,11 +57,11 @@ export async function openReport(
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Every rule of WCAG 2.0 to 2.2, A and AA, and axe's own best practices: what it found, with the first element of each. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/** Every rule of WCAG 2.0 to 2.2, A and AA, and axe's own best practices: what it found, with the first element of each. `within`: a selector. */
+export async function axeFindings(page: Page, within?: string): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(`axe
-    .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    .run(${within === undefined ? 'document' : JSON.stringify(within)}, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
     .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html.slice(0, 200)))`);
 }
 

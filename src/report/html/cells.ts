@@ -2,9 +2,9 @@ import { bytes, count, threeDigits } from '../words/numbers.ts';
 import { neutralise } from '../words/text.ts';
 import { glyphs, type Tone } from '../words/verdict.ts';
 import { html, type Markup } from './markup.ts';
-import type { Cell } from './table.ts';
+import { type Cell, nothing } from './table.ts';
 
-const absent: Cell = { show: html`<span class="absent">–</span>`, value: '' };
+const absent: Cell = { show: nothing, value: '' };
 
 /** A figure with three significant digits; its column names the unit. */
 export function figureCell(value: number | undefined): Cell {

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Result } from '../../result/index.ts';
 import { neutralise } from '../words/text.ts';
 import { markerShapes } from './charts/series.ts';
+import { embeddedGzip } from './embed.ts';
 import { html, type Markup, trusted } from './markup.ts';
-import { pageScript } from './script.ts';
+import { pageScript } from './script/page.ts';
 import { answerSection } from './sections/answer.ts';
+import { comparisonSection } from './sections/comparison.ts';
 import { costSection } from './sections/cost.ts';
+import { filterBar } from './sections/filter.ts';
 import { latencySection } from './sections/latency.ts';
 import { leadSection } from './sections/lead.ts';
 import { matrixSection } from './sections/matrix.ts';
@@ -15,10 +18,15 @@ import { trustSection } from './sections/trust.ts';
 import { timeOf, verdictBar } from './sections/verdict-bar.ts';
 import { styleSheet } from './style.ts';
 
+/** Characters: a larger result is not packed at all, and a pack larger than this is left out. */
+const largestResult = 60_000_000;
+const largestPacked = 3_000_000;
+
 /** The order of the page: the answer first, the proof beneath. */
 const sections: readonly Section[] = [
   answerSection,
   leadSection,
+  comparisonSection,
   matrixSection,
   latencySection,
   costSection,
@@ -30,6 +38,7 @@ const sections: readonly Section[] = [
 export function renderPage(result: Result): Markup {
   const style = styleSheet();
   const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(pageScript)}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const packed = packedResult(result);
   const present = sections.flatMap(({ id, title, render }) => {
     const content = render(result);
     return content === null ? [] : [{ id, title, content }];
@@ -41,11 +50,19 @@ export function renderPage(result: Result): Markup {
 <style>${trusted(style)}</style></head>
 <body><div class="sheet">${markerShapes()}${verdictBar(result)}<div class="columns"><nav aria-label="Contents"><ol>${present.map(
     ({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`,
-  )}</ol></nav><main>
-${present.map(({ id, title, content }) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${content}</section>\n`)}
-<footer>Made from result.json alone by certstorm ${neutralise(result.environment.certstorm, 30)}; measured ${timeOf(result.startedAt)}.</footer></main></div></div>
-<script>${trusted(pageScript)}</script></body></html>
+  )}</ol></nav><main>${filterBar(result)}
+${present.map(({ id, title, content }) => html`<section id="${id}" aria-labelledby="${id}-title"><h2><span id="${id}-title">${title}</span> <a class="permalink" href="#${id}" aria-label="Link to “${title}”">#</a></h2>${content}</section>\n`)}
+<footer>${packed !== null && html`<button type="button" class="download script-only">Download result.json</button> `}Made from result.json alone by certstorm ${neutralise(result.environment.certstorm, 30)}; measured ${timeOf(result.startedAt)}.</footer></main></div></div>
+${packed}<script>${trusted(pageScript)}</script></body></html>
 `;
+}
+
+/** The result itself, so that a page that was mailed around can be compared and drawn again; null for one too large to be carried along. */
+function packedResult(result: Result): Markup | null {
+  const text = JSON.stringify(result);
+  if (text.length > largestResult) return null;
+  const packed = embeddedGzip('result-json', text);
+  return packed.source.length > largestPacked ? null : packed;
 }
 
 function hashOf(text: string): string {

@@ -1,10 +1,12 @@
 /**
  * The page's colours. The five series colours keep a contrast of 3:1 on their background and stay apart under the three kinds of colour
- * blindness; the status colours are none of them and never come without a word and a glyph. `heat` is one hue, lightness monotone.
+ * blindness; the status colours are none of them and never come without a word and a glyph. `heat` (behind text) and `density` (of heat maps) are
+ * one hue each, lightness monotone.
  */
 export type Palette = Readonly<Record<ColourName, string>> & {
   readonly series: readonly string[];
   readonly heat: readonly string[];
+  readonly density: readonly string[];
 };
 
 type ColourName =
@@ -40,6 +42,7 @@ export const light: Palette = {
   'bad-surface': '#fdecea',
   series: ['#5790f6', '#924f02', '#0d787b', '#5b2457', '#9e8e1a'],
   heat: ['#f6f8fb', '#eef2f9', '#e4ebf7', '#d9e3f5', '#cbd9f2'],
+  density: ['#dbe6fb', '#b4cbf6', '#86abee', '#5787dc', '#2f62b8', '#173c80'],
 };
 
 export const dark: Palette = {
@@ -59,13 +62,15 @@ export const dark: Palette = {
   'bad-surface': '#3a1a19',
   series: ['#82a1fb', '#ed803c', '#51fafa', '#8d6086', '#fdde00'],
   heat: ['#1a212b', '#1f2834', '#242f3f', '#29374c', '#2f405a'],
+  density: ['#22304a', '#2b426c', '#365a97', '#4878c0', '#6f9be0', '#a9c6f7'],
 };
 
 /** The palette as custom properties of the style sheet. */
-export function customProperties({ series, heat, ...colours }: Palette): string {
+export function customProperties({ series, heat, density, ...colours }: Palette): string {
   return [
     ...Object.entries(colours).map(([name, colour]) => `--${name}:${colour}`),
     ...series.map((colour, i) => `--series-${i}:${colour}`),
     ...heat.map((colour, i) => `--heat-${i}:${colour}`),
+    ...density.map((colour, i) => `--density-${i}:${colour}`),
   ].join(';');
 }

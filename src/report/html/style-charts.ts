@@ -12,6 +12,9 @@ svg .end{fill:var(--ink);font-weight:600}
 .base{stroke:var(--line);stroke-width:1;shape-rendering:crispEdges}
 ${[0, 1, 2, 3, 4].map((i) => `.series-${i}{color:var(--series-${i})}`).join('')}
 .line{fill:none;stroke:currentColor;stroke-width:2.25;stroke-linejoin:round;stroke-linecap:round;vector-effect:non-scaling-stroke}
+.line.quantile{color:var(--ink);stroke-width:1.5}
+g.quantile{color:var(--ink)}
+g.quantile .mark{stroke-width:1}
 .dash-1{stroke-dasharray:9 4}
 .dash-2{stroke-dasharray:2 4}
 .dash-3{stroke-dasharray:11 4 2 4}
@@ -23,6 +26,8 @@ ${[0, 1, 2, 3, 4].map((i) => `.series-${i}{color:var(--series-${i})}`).join('')}
 .mark.tick{stroke:currentColor;stroke-width:2.25}
 .row svg .range{stroke:currentColor;stroke-width:3;stroke-linecap:round;opacity:.45;stroke-dasharray:none}
 .interval line{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:none}
+${[0, 1, 2, 3, 4, 5].map((i) => `.density-${i}{fill:var(--density-${i})}`).join('')}
+.cursor{stroke:var(--muted);stroke-width:1;pointer-events:none}
 .bounds{fill:none;stroke:var(--ink);stroke-width:1.4;stroke-dasharray:none}
 .marker line{stroke:var(--tone,var(--ink));stroke-width:1.5;stroke-dasharray:4 3}
 .marker text{fill:var(--tone,var(--ink));font-weight:600}

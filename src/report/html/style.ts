@@ -1,5 +1,6 @@
 import { customProperties, dark, light } from './palette.ts';
 import { chartStyle } from './style-charts.ts';
+import { mostTextColumns } from './table.ts';
 
 /** The page's style sheet. Colours come from the palettes alone; the theme button sets `data-theme` on the root. */
 export function styleSheet(): string {
@@ -10,6 +11,15 @@ export function styleSheet(): string {
 ${layout}${components}${tables}${chartStyle}
 @media print{:root,:root:not([data-theme=light]),:root[data-theme=dark]{color-scheme:light;${customProperties(light)}}${print}}
 `;
+}
+
+/** Cells that are numbers: by their own class, or by the class of a table whose last columns are all numbers. */
+function numbersFrom(cell: string, within: string): string {
+  const columns = Array.from(
+    { length: mostTextColumns },
+    (_, i) => `.numbers-${i + 1} ${cell}:nth-child(n+${i + 2})`,
+  );
+  return [`${within}.number`, ...columns].join(',');
 }
 
 const layout = `
@@ -83,6 +93,13 @@ details>summary:hover{color:var(--ink)}
 details.variant{border:1px solid var(--line);border-radius:10px;padding:.25rem 1rem;margin-bottom:.6rem}
 details.variant>summary{font-size:1rem;color:var(--ink)}
 details.variant>summary .badge{margin-left:.5rem}
+section>h2 .permalink{font-weight:400;color:var(--muted);text-decoration:none;opacity:0}
+section>h2:hover .permalink,.permalink:focus-visible{opacity:1}
+.filter{margin:0 0 1.5rem;border:1px solid var(--line);border-radius:10px;padding:.25rem 1rem}
+.filter fieldset{border:0;padding:.25rem 0;margin:0;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;max-height:14rem;overflow:auto;font-size:.9rem}
+.filter legend{color:var(--muted);font-size:.8125rem;padding:0}
+.tip{position:absolute;z-index:2;pointer-events:none;max-width:20rem;padding:.25rem .6rem;border-radius:6px;background:var(--ink);color:var(--page);font-size:.8125rem;line-height:1.35}
+.download{margin-right:.75rem}
 .inputs{display:flex;flex-wrap:wrap;gap:.75rem 1.5rem;margin:1rem 0}
 .inputs label{display:grid;gap:.15rem;font-size:.875rem;color:var(--muted)}
 .inputs input{font:inherit;color:var(--ink);background:var(--page);border:1px solid var(--muted);border-radius:7px;padding:.3rem .5rem;width:8rem;font-variant-numeric:tabular-nums}
@@ -103,9 +120,11 @@ thead .groups th{border-bottom:0;padding-bottom:0;color:var(--ink)}
 thead .groups td{border-bottom:0}
 tbody th{font-weight:600;min-width:9.5rem;max-width:22rem;overflow-wrap:anywhere;position:sticky;left:0;background:var(--page)}
 td{max-width:26rem;overflow-wrap:break-word}
-.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+${numbersFrom('td', '')}{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+${numbersFrom('thead th[scope=col]', 'thead ')}{text-align:right;min-width:4.2rem}
 td small{display:block;line-height:1.3;white-space:normal;min-width:8ch}
 th small{font-weight:400}
+.words{text-align:left!important;white-space:normal!important}
 .absent{color:var(--muted)}
 .cause{display:block;overflow-wrap:anywhere;min-width:11rem}
 .cause small{display:inline}
@@ -117,14 +136,14 @@ ${[0, 1, 2, 3, 4].map((shade) => `.heat-${shade}{background:var(--heat-${shade})
 .unbroken{white-space:nowrap}
 .wrong-figure{color:var(--bad);font-weight:700}
 .attention{color:var(--warning);font-weight:700}
-.copy{margin-top:.5rem}
+.copies{margin:.5rem 0 0}
 `;
 
 const print = `
 @page{size:A4;margin:14mm 13mm}
 html{font-size:12.5px}
 body{font-size:12.5px}
-nav,button,.script-only{display:none!important}
+nav,button,.script-only,.permalink,.tip{display:none!important}
 .sheet{padding:0;max-width:none}
 section{margin-bottom:1.5rem}
 figure{margin:1rem 0 1.25rem}
@@ -139,6 +158,7 @@ svg text{font-size:10.5px}
 table{font-size:.82rem}
 th,td{padding:.25rem .4rem}
 thead th{white-space:normal}
+tbody th,td,thead th{min-width:0!important}
 pre{white-space:pre-wrap;max-height:none;overflow-wrap:anywhere;columns:2;column-gap:1.5rem;font-size:9.5px;padding:.75rem}
 .verdict,.badge,.bar,.fill,td{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 `;

@@ -1,5 +1,9 @@
+import { thinSpace } from '../words/numbers.ts';
 import { csvCell } from './csv.ts';
 import { type Content, html, type Markup } from './markup.ts';
+
+/** What stands in a cell for which there is no figure. */
+export const nothing = '–';
 
 /** A cell: what is shown, and the exact value behind it where that is more than what is shown. */
 export type Cell = string | { show: Content; value: string | number; className?: string };
@@ -17,9 +21,26 @@ export type Column = { title: string; numeric?: boolean };
 
 /** A table with its "copy as CSV" button. Wide ones scroll within themselves, also by keyboard. */
 export function renderTable(table: Table): Markup {
-  return html`<div class="table"><div class="scroll" tabindex="0" role="group" aria-label="${table.caption}"><table><caption>${table.caption}</caption>
-<thead>${renderGroups(table.groups ?? [])}<tr>${table.columns.map(({ title, numeric }) => html`<th scope="col"${numeric && html` class="number"`}>${title}</th>`)}</tr></thead>
-<tbody>${table.rows.map((row) => renderRow(row, table.columns))}</tbody></table></div><button type="button" class="copy script-only" data-copy="csv">Copy as CSV</button></div>`;
+  const from = numericFrom(table.columns);
+  const columns = table.columns.map(({ title, numeric }, i) => ({
+    title,
+    className: alignment(numeric === true, i, from),
+  }));
+  return html`<div class="table"><div class="scroll" tabindex="0" role="group" aria-label="${table.caption}"><table${from !== null && html` class="numbers-${from}"`}><caption>${table.caption}</caption>
+<thead>${renderGroups(table.groups ?? [])}<tr>${columns.map(({ title, className }) => html`<th scope="col"${className !== '' && html` class="${className}"`}>${title}</th>`)}</tr></thead>
+<tbody>${table.rows.map((row) => renderRow(row, columns))}</tbody></table></div><p class="copies script-only"><button type="button" class="copy" data-copy="csv">Copy as CSV</button> <button type="button" class="copy" data-copy="markdown">Copy as Markdown</button></p></div>`;
+}
+
+/** Columns that a class on the table can set: see `numbers-` in the style sheet. */
+export const mostTextColumns = 6;
+
+/**
+ * Where a table's numbers begin: one class for the table instead of one for each of the cells, of which a page of thirty variants has ten
+ * thousand. Text behind the first number has a class instead. null where a table has no numbers, or too much text before them.
+ */
+function numericFrom(columns: readonly Column[]): number | null {
+  const from = columns.findIndex(({ numeric }) => numeric === true);
+  return from >= 1 && from <= mostTextColumns ? from : null;
 }
 
 /** The same, folded away under a chart for people who would rather read. */
@@ -36,16 +57,31 @@ function renderGroups(groups: NonNullable<Table['groups']>): Markup | false {
   )}</tr>`;
 }
 
-function renderRow(row: readonly Cell[], columns: readonly Column[]): Markup {
-  return html`<tr>${row.map((cell, i) => renderCell(cell, columns[i]?.numeric === true, i === 0))}</tr>
+function alignment(numeric: boolean, column: number, from: number | null): string {
+  if (from === null) return numeric ? 'number' : '';
+  return column > from && !numeric ? 'words' : '';
+}
+
+type Placed = { className: string };
+
+function renderRow(row: readonly Cell[], columns: readonly Placed[]): Markup {
+  return html`<tr>${row.map((cell, i) => renderCell(cell, columns[i]?.className ?? '', i === 0))}</tr>
 `;
 }
 
-function renderCell(cell: Cell, numeric: boolean, heading: boolean): Markup {
+function renderCell(cell: Cell, alignment: string, heading: boolean): Markup {
   const { show, value, className } =
     typeof cell === 'string' ? { show: cell, value: cell, className: '' } : cell;
   const csv = csvCell(typeof value === 'number' ? value : value.slice(0, 400));
-  const classes = [numeric ? 'number' : '', className ?? ''].filter((name) => name !== '').join(' ');
-  const attributes = html`${classes !== '' && html` class="${classes}"`}${csv !== show && html` data-csv="${csv}"`}`;
+  const classes = [alignment, className ?? ''].filter((name) => name !== '').join(' ');
+  const attributes = html`${classes !== '' && html` class="${classes}"`}${!isPlain(show, csv) && html` data-csv="${csv}"`}`;
   return heading ? html`<th scope="row"${attributes}>${show}</th>` : html`<td${attributes}>${show}</td>`;
+}
+
+/** What the script can read off the cell itself: the same text, a number but for its thin spaces, nothing. */
+function isPlain(show: Content, csv: string): boolean {
+  return (
+    typeof show === 'string' &&
+    (show === csv || show.replaceAll(thinSpace, '') === csv || (show === nothing && csv === ''))
+  );
 }

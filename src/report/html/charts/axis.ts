@@ -7,6 +7,8 @@ export type Axis = {
   title: string;
   position(value: number): number;
   ticks: readonly { at: number; label: string; minor: boolean }[];
+  /** Of a round: then the same moment is shown in all panels at once. */
+  isTime?: boolean;
 };
 
 /** From 0, with round ticks: bars may stand on it. */
@@ -59,6 +61,22 @@ export function sizeAxis(title: string, values: readonly number[], wanted = 8): 
   };
 }
 
+/** Ratios around 1, which is always on it. For dots and intervals, never for bars: it does not begin at 0. */
+export function ratioAxis(title: string, values: readonly number[]): Axis {
+  const finite = values.filter(Number.isFinite);
+  const scale = scaleLinear()
+    .domain([Math.min(0.98, ...finite), Math.max(1.02, ...finite)])
+    .range([0, 1])
+    .nice(6);
+  return {
+    title,
+    position: (value) => clamp(scale(value)),
+    ticks: scale
+      .ticks(6)
+      .map((value, i) => ({ at: scale(value), label: tickLabel(value), minor: i % 2 === 1 })),
+  };
+}
+
 /** Percentiles by their number of nines: p0, p50, p90, p99, p99.9 …, as far as this many values can tell. */
 export function ninesAxis(values: number): Axis & { nines: number } {
   const nines = Math.max(1, Math.min(5, Math.log10(Math.max(10, values))));
@@ -83,7 +101,7 @@ export function ninesAxis(values: number): Axis & { nines: number } {
 
 /** Seconds since a round began. */
 export function timeAxis(seconds: number): Axis {
-  return spanAxis('time since the round began, s', 0, seconds);
+  return { ...spanAxis('time since the round began, s', 0, seconds), isTime: true };
 }
 
 /** From one value to another, without rounding either: for time, whose ends are no less true for not being round. */

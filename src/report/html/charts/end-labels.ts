@@ -1,5 +1,6 @@
 import { label as shortLabel } from '../../words/text.ts';
 import { html, type Markup } from '../markup.ts';
+import { belonging } from './belonging.ts';
 import type { Line } from './panel.ts';
 
 /** Pixels from one label to the next. */
@@ -12,11 +13,11 @@ export function endLabels(
   down: (share: number) => number,
   total: number,
 ): Markup | null {
-  const labels = lines.flatMap(({ className, label, points }) => {
+  const labels = lines.flatMap(({ className, label, points, of = {} }) => {
     const end = points.at(-1);
     return label === undefined || end === undefined
       ? []
-      : [{ className, text: shortLabel(label, 20), y: down(end[1]) }];
+      : [{ className, of, text: shortLabel(label, 20), y: down(end[1]) }];
   });
   if (labels.length === 0) return null;
   const placed = spread(
@@ -25,8 +26,8 @@ export function endLabels(
   );
   const width = Math.ceil(Math.max(...placed.map(({ text }) => [...text].length)) * characterWidth) + 10;
   return html`<svg class="side" width="${width}" height="${total}" aria-hidden="true">${placed.map(
-    ({ className, text, y }) =>
-      html`<text class="end ${className}" x="8" y="${Math.round(y) + 4}">${text}</text>`,
+    ({ className, of, text, y }) =>
+      html`<text class="end ${className}"${belonging(of)} x="8" y="${Math.round(y) + 4}">${text}</text>`,
   )}</svg>`;
 }
 

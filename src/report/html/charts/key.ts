@@ -44,6 +44,14 @@ export function renderColourKey(names: readonly string[]): Markup {
   )}</p>`;
 }
 
+/** The ramp of a heat map, from few to many. */
+export function renderDensityKey(shades: number): Markup {
+  return html`<p class="key"><span>few attempts <svg width="${shades * 18}" height="12" aria-hidden="true">${Array.from(
+    { length: shades },
+    (_, i) => html`<rect class="density-${i}" x="${i * 18}" width="18" height="12"/>`,
+  )}</svg> many</span></p>`;
+}
+
 function keyMark(mark: KeyEntry['mark']): Markup {
   switch (mark) {
     case 'interval':

@@ -1,8 +1,9 @@
-import { area as areaPath, curveStepAfter, line as linePath } from 'd3-shape';
+import { line as linePath } from 'd3-shape';
 import { html, type Markup, trusted } from '../markup.ts';
 import type { Axis } from './axis.ts';
 import { type Belonging, belonging } from './belonging.ts';
 import { endLabels } from './end-labels.ts';
+import { stepPath } from './step-path.ts';
 
 /** A point as shares of both axes. */
 export type Point = readonly [x: number, y: number];
@@ -30,6 +31,12 @@ export type Area = {
   points: readonly (readonly [x: number, low: number, high: number])[];
 };
 
+/** Cells of a heat map that share a shade, in shares of both axes. */
+export type Cells = {
+  className: string;
+  cells: readonly { x: number; y: number; width: number; height: number }[];
+};
+
 export type Panel = {
   title: string;
   /** A few words behind the title. */
@@ -38,6 +45,7 @@ export type Panel = {
   y: Axis;
   lines: readonly Line[];
   areas?: readonly Area[];
+  cells?: readonly Cells[];
   markers?: readonly Marker[];
   height?: number;
   /** For switching what belongs to one variant or cohort on and off. */
@@ -54,16 +62,16 @@ const roomForLabels = 24;
  * and keeps its type size on a narrow one.
  */
 export function renderPanel(panel: Panel): Markup {
-  const { title, detail, x, y, lines, areas = [], markers = [], height = 170, of = {} } = panel;
+  const { title, detail, x, y, lines, areas = [], cells = [], markers = [], height = 170, of = {} } = panel;
   const above = markers.length > 0 ? roomForLabels : bare;
   const total = height + above + below;
   const down = (share: number) => round(above + (1 - share) * height);
-  return html`<div class="panel"${belonging(of)}><p class="panel-title"><span class="panel-name"><strong>${title}</strong>${detail !== undefined && html` <small>${detail}</small>`}</span><span>${y.title}</span></p><div class="plot">
+  return html`<div class="panel${x.isTime === true && ' time'}"${belonging(of)}><p class="panel-title"><span class="panel-name"><strong>${title}</strong>${detail !== undefined && html` <small>${detail}</small>`}</span><span>${y.title}</span></p><div class="plot">
 <svg class="side" width="46" height="${total}" aria-hidden="true">${y.ticks.map(
     ({ at, label }) => html`<text x="40" y="${down(at) + 4}" text-anchor="end">${label}</text>`,
   )}</svg>
 <svg class="area" width="100%" height="${total}" aria-hidden="true">${markers.map((marker) => renderSpan(marker, above, height))}${grid(x, y, down, above, height)}
-<svg y="${above}" width="100%" height="${height}" viewBox="0 0 1000 ${height}" preserveAspectRatio="none">${areas.map((area) => renderArea(area, height))}${lines.map(
+<svg y="${above}" width="100%" height="${height}" viewBox="0 0 1000 ${height}" preserveAspectRatio="none">${cells.map((shade) => renderCells(shade, height))}${areas.map((area) => renderArea(area, height))}${lines.map(
     (line) => renderLine(line, height),
   )}</svg>${markers.map((marker) => renderMarker(marker, above, height))}${lines.map((line) => renderMarks(line, down))}</svg>${endLabels(lines, down, total)}</div><p class="axis-title">${x.title}</p></div>`;
 }
@@ -99,13 +107,18 @@ function renderLine({ className, points, of = {} }: Line, height: number): Marku
 }
 
 function renderArea({ className, points }: Area, height: number): Markup {
-  const path = areaPath<Area['points'][number]>()
-    .x(([x]) => round(x * 1000))
-    .y0(([, low]) => round((1 - low) * height))
-    .y1(([, , high]) => round((1 - high) * height))
-    .curve(curveStepAfter)
-    .digits(1);
-  return html`<path class="fill ${className}" d="${trusted(path([...points]) ?? '')}"/>`;
+  const down = (share: number) => Math.round((1 - share) * height);
+  const steps = points.map(([x, low, high]) => [Math.round(x * 1000), down(low), down(high)] as const);
+  return html`<path class="fill ${className}" d="${trusted(stepPath(steps))}"/>`;
+}
+
+/** One path for all cells of a shade: a rectangle each would be ten times the size. */
+function renderCells({ className, cells }: Cells, height: number): Markup {
+  const path = cells.map(({ x, y, width, height: share }) => {
+    const [w, h] = [round(width * 1000), round(share * height)];
+    return `M${round(x * 1000)} ${round((1 - y - share) * height)}h${w}v${h}h${-w}z`;
+  });
+  return html`<path class="${className}" d="${trusted(path.join(''))}"/>`;
 }
 
 /** Bounds and single rounds lie under the marks, of which each tells its value. */

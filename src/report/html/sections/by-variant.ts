@@ -1,6 +1,7 @@
 import type { Result, VariantResult } from '../../../result/index.ts';
 import { count } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
+import { belonging } from '../charts/belonging.ts';
 import { type Content, html, type Markup } from '../markup.ts';
 
 /** What is told of a variant: its content, a few words for the line that stands when it is folded, and whether it stands open. */
@@ -16,7 +17,7 @@ export function byVariant(
 ): Markup {
   const blocks = variants.flatMap((variant, i) => {
     const found = block(variant, i);
-    return found === null ? [] : [{ ...found, name: variant.name }];
+    return found === null ? [] : [{ ...found, name: variant.name, index: i }];
   });
   const [only] = blocks;
   if (variants.length === 1 && only !== undefined) return only.content;
@@ -27,7 +28,13 @@ export function byVariant(
   }variants</summary>${folded.map(renderBlock)}</details>`;
 }
 
-function renderBlock({ name, content, summary, open }: VariantBlock & { name: string }): Markup {
-  return html`<details class="variant"${open === true && html` open`}><summary><span class="name">${neutralise(name, 80)}</span> ${summary}</summary>${content}</details>
+function renderBlock({
+  name,
+  index,
+  content,
+  summary,
+  open,
+}: VariantBlock & { name: string; index: number }): Markup {
+  return html`<details class="variant"${belonging({ variant: index })}${open === true && html` open`}><summary><span class="name">${neutralise(name, 80)}</span> ${summary}</summary>${content}</details>
 `;
 }

@@ -3,6 +3,7 @@ import { meanInterval } from '../../../stats/index.ts';
 import { threeDigits } from '../../words/numbers.ts';
 import { countCell, figureCell, nameCell } from '../cells.ts';
 import { linearAxis, logAxis } from '../charts/axis.ts';
+import type { Belonging } from '../charts/belonging.ts';
 import type { Figure } from '../charts/figure.ts';
 import type { KeyEntry } from '../charts/key.ts';
 import { type Row, renderRows } from '../charts/rows.ts';
@@ -20,10 +21,10 @@ export function brokerCostFigure(result: Result): Figure | null {
       : 'What does an attempt cost, the broker and the generator?';
   const styles = variantStyles(result);
   const rows = result.variants.flatMap((variant, i) => [
-    ...costRow(variant, variant.name, styles.of(i), (figures) => figures.target),
+    ...costRow(variant, { variant: i }, variant.name, styles.of(i), (figures) => figures.target),
     ...(result.variants.length > 1
       ? []
-      : costRow(variant, 'generator', seriesStyle(1), (figures) => figures.generator)),
+      : costRow(variant, {}, 'generator', seriesStyle(1), (figures) => figures.generator)),
   ]);
   if (result.variants.length === 1 && rows[0] !== undefined) rows[0] = { ...rows[0], name: 'broker' };
   return costFigure(title, 'broker', rows, costTable(result), styles);
@@ -33,7 +34,7 @@ export function brokerCostFigure(result: Result): Figure | null {
 export function generatorCostFigure(result: Result): Figure | null {
   const styles = variantStyles(result);
   const rows = result.variants.flatMap((variant, i) =>
-    costRow(variant, variant.name, styles.of(i), (figures) => figures.generator),
+    costRow(variant, { variant: i }, variant.name, styles.of(i), (figures) => figures.generator),
   );
   return costFigure('And the generator?', 'generator', rows, costTable(result), styles);
 }
@@ -99,6 +100,7 @@ type CostRow = Row & { total: number };
 
 function costRow(
   variant: VariantResult,
+  of: Belonging,
   name: string,
   style: SeriesStyle,
   pick: (holder: { target: TargetFigures; generator: GeneratorFigures }) => TargetFigures | GeneratorFigures,
@@ -112,6 +114,7 @@ function costRow(
   return [
     {
       name,
+      of,
       total: perAttempt,
       ...style,
       bars: [

@@ -3,6 +3,7 @@ import { count, threeDigits } from '../../words/numbers.ts';
 import { plural } from '../../words/text.ts';
 import { figureCell, nameCell } from '../cells.ts';
 import { type Axis, linearAxis, logAxis, ninesAxis } from '../charts/axis.ts';
+import type { Belonging } from '../charts/belonging.ts';
 import { cumulativeCurve, percentileCurve, type Quantiles, readHistogram } from '../charts/curves.ts';
 import { type Figure, panels } from '../charts/figure.ts';
 import { renderKey, renderSeriesKey } from '../charts/key.ts';
@@ -13,6 +14,8 @@ import type { Table } from '../table.ts';
 import { latencyTable } from './latency-table.ts';
 
 type Measured = {
+  /** Places in the result. */
+  of: Belonging;
   cohort: CohortResult;
   variant: VariantResult;
   style: number;
@@ -78,7 +81,7 @@ function percentilePanel(
   y: Axis,
   several: boolean,
 ): Markup {
-  const lines = all.flatMap(({ service, response, style, variant }): Line[] => {
+  const lines = all.flatMap(({ of, service, response, style, variant }): Line[] => {
     const { className, marker } = seriesStyle(style);
     if (service === null) return [];
     const at = several ? `${variant.name}, ` : '';
@@ -93,25 +96,26 @@ function percentilePanel(
     return [
       ...(response === null || several
         ? []
-        : [{ className: `${className} dotted`, points: percentileCurve(response, x, y) }]),
-      { className, points: curve, marks, ...(several ? { label: variant.name } : {}) },
+        : [{ of, className: `${className} dotted`, points: percentileCurve(response, x, y) }]),
+      { of, className, points: curve, marks, ...(several ? { label: variant.name } : {}) },
     ];
   });
-  return renderPanel({ title: name, detail: howMany(all), x, y, lines });
+  return renderPanel({ title: name, detail: howMany(all), x, y, lines, of: panelOf(all) });
 }
 
 function cumulativePanel(name: string, all: readonly Measured[], x: Axis, several: boolean): Markup {
   const y = linearAxis('%', 100, 4);
   const share: Axis = { ...y, position: (value) => y.position(value * 100) };
-  const lines = all.flatMap(({ service, response, style, variant }): Line[] => {
+  const lines = all.flatMap(({ of, service, response, style, variant }): Line[] => {
     const { className, marker } = seriesStyle(style);
     if (service === null) return [];
     const at = several ? `${variant.name}, ` : '';
     return [
       ...(response === null || several
         ? []
-        : [{ className: `${className} dotted`, points: cumulativeCurve(response, x, share) }]),
+        : [{ of, className: `${className} dotted`, points: cumulativeCurve(response, x, share) }]),
       {
+        of,
         className,
         points: cumulativeCurve(service, x, share),
         marks: [0.5, 0.9].map((part) => ({
@@ -122,7 +126,13 @@ function cumulativePanel(name: string, all: readonly Measured[], x: Axis, severa
       },
     ];
   });
-  return renderPanel({ title: name, detail: howMany(all), x, y: share, lines });
+  return renderPanel({ title: name, detail: howMany(all), x, y: share, lines, of: panelOf(all) });
+}
+
+/** The panel goes with its cohort, and only with that. */
+function panelOf(all: readonly Measured[]): Belonging {
+  const cohort = all[0]?.of.cohort;
+  return cohort === undefined ? {} : { cohort };
 }
 
 function howMany(all: readonly Measured[]): string {
@@ -159,7 +169,7 @@ function sharesTable(drawn: readonly { name: string; all: readonly Measured[] }[
   };
 }
 
-function cohortNames({ variants }: Result): string[] {
+function cohortNames({ variants }: Pick<Result, 'variants'>): string[] {
   return [...new Set(variants.flatMap(({ cohorts }) => cohorts.map(({ name }) => name)))];
 }
 
@@ -175,7 +185,13 @@ function measuredOf({ variants }: Result, name: string): Measured[] {
         return text === undefined ? null : readHistogram(text);
       };
       const style = variants.length > 1 ? v : c;
-      return [{ cohort, variant, style, phase, service: read(phase), response: read(`response.${phase}`) }];
+      const of = {
+        ...(variants.length > 1 ? { variant: v } : {}),
+        cohort: cohortNames({ variants }).indexOf(name),
+      };
+      return [
+        { of, cohort, variant, style, phase, service: read(phase), response: read(`response.${phase}`) },
+      ];
     }),
   );
 }

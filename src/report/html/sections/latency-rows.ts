@@ -64,10 +64,11 @@ function waitingOf({ variants }: Result, name: string): Waiting[] {
   });
 }
 
-function rowOf({ variant, latency: { p50, p90, p99 } }: Waiting, style: SeriesStyle): Row {
+function rowOf({ variant, index, latency: { p50, p90, p99 } }: Waiting, style: SeriesStyle): Row {
   const title = (what: string, value: number) => `${variant}, ${what}: ${threeDigits(value)} ms`;
   return {
     name: variant,
+    of: { variant: index },
     ...style,
     range: [p50, p99],
     points: [

@@ -4,6 +4,7 @@ import { renderFigure } from '../charts/figure.ts';
 import { seriesPerPanel } from '../charts/series.ts';
 import { html } from '../markup.ts';
 import { foldedTable, renderTable } from '../table.ts';
+import { heatMapFigure } from './heat-map.ts';
 import { curveFigures } from './latency-curves.ts';
 import { variantRows } from './latency-rows.ts';
 import { latencyTable } from './latency-table.ts';
@@ -22,13 +23,21 @@ export const latencySection: Section = {
     const few = result.variants.length <= seriesPerPanel;
     const { figures, missing } = few ? curveFigures(result) : { figures: variantRows(result), missing: [] };
     const overTime = overTimeFigure(result);
+    const heatMap = heatMapFigure(result);
     const layers = layersFigure(result);
-    if (figures.length === 0 && missing.length === 0 && overTime === null && layers === null) return null;
+    if (
+      figures.length === 0 &&
+      missing.length === 0 &&
+      overTime === null &&
+      heatMap === null &&
+      layers === null
+    )
+      return null;
     return html`<p class="note"><strong>Service time</strong> counts from the moment an attempt actually started. <strong>Response time</strong> counts from the moment it was scheduled to start, so it includes what a late start adds; only the arrival-rate models have one.</p>
 ${figures.map(renderFigure)}${
   missing.length > 0 &&
   html`<p class="note">No curve for ${listOf(missing.map((name) => neutralise(name, 60)))}: what the result holds there is not a readable histogram.</p>`
-}${!few && serviceTable(result)}${renderResponse(result)}${overTime !== null && renderFigure(overTime)}${layers}`;
+}${!few && serviceTable(result)}${renderResponse(result)}${heatMap !== null && renderFigure(heatMap)}${overTime !== null && renderFigure(overTime)}${layers}`;
   },
 };
 

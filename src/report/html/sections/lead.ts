@@ -77,6 +77,7 @@ function waitingRow(variant: VariantResult, index: number): Row[] {
   return [
     {
       name: cohort.name,
+      of: { cohort: index },
       detail: phase === 'authenticated' ? 'let in' : 'turned away',
       ...seriesStyle(index),
       range: [latency.p50, latency.p99],

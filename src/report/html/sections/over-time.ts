@@ -25,8 +25,10 @@ type Course = {
 
 /** With more rounds than this only the first of each variant is drawn. */
 const mostPanels = 12;
+/** More panels than this are not even folded away: the result has them, and a page must stay small. */
+const mostFolded = 20;
 /** A table of more rows than this is summed up in longer slices: nobody reads it, and a page must stay small. */
-const mostRows = 300;
+const mostRows = 150;
 
 /** Attempts and what became of them over the time of a round; null where no round was measured. */
 export function overTimeFigure(result: Result): Figure | null {
@@ -35,14 +37,19 @@ export function overTimeFigure(result: Result): Figure | null {
     variant.rounds.map((round) => courseOf(variant, i, styles.of(i), round)),
   );
   const firsts = all.filter(({ variant, round }) => variant.rounds[0] === round);
-  const drawn = (all.length > mostPanels ? firsts : all).filter(({ slices }) => slices.length > 0);
+  const drawn = (all.length > mostPanels ? firsts : all)
+    .filter(({ slices }) => slices.length > 0)
+    .slice(0, mostFolded);
   if (drawn.length === 0) return null;
   const highest = Math.max(...drawn.flatMap(({ slices }) => slices.map(peakOf)));
   const y = linearAxis('attempts /s', highest, 4);
   const failures = drawn.some(({ slices }) => slices.some(({ failed }) => failed > 0));
   return {
     title: 'Did the load and its outcomes hold steady?',
-    note: drawn.length < all.length ? 'The first round of each variant.' : undefined,
+    note:
+      drawn.length === all.length
+        ? undefined
+        : `The first round of ${drawn.length < firsts.length ? `the first ${count(drawn.length)} variants` : 'each variant'}.`,
     description: `Attempts per second by outcome over time, ${count(drawn.length)} rounds.`,
     chart: [
       renderKey([

@@ -10,7 +10,7 @@ import type { Section } from './section.ts';
 
 /** Longer text in the plan is cut on the page (never in result.json), and so is a plan of more characters than this. */
 const longestText = 300;
-const longestPlan = 150_000;
+const longestPlan = 40_000;
 
 export const planSection: Section = {
   id: 'plan',
@@ -63,7 +63,9 @@ function machine({ environment }: Result): Markup {
 function plan({ scenario }: Result): Markup {
   const whole = stringify(cutTexts(scenario), { lineWidth: 100, aliasDuplicateObjects: false });
   const text =
-    whole.length > longestPlan ? `${whole.slice(0, longestPlan)}\n# … the rest is in result.json` : whole;
+    whole.length > longestPlan
+      ? `${whole.slice(0, longestPlan)}\n# … the rest is in result.json, which this page holds`
+      : whole;
   const rows = text.split('\n').length;
   return html`<p class="note">The scenario with every default filled in; <code>result.json</code> holds the same.</p><details class="fold plan"${rows <= 90 && html` open`}><summary>Plan as YAML, ${count(rows)} lines</summary><div class="code"><button type="button" class="copy script-only" data-copy="text">Copy</button><pre tabindex="0">${lines(text)}</pre></div></details>`;
 }

@@ -68,6 +68,7 @@ function usagePanel(
   const lines = usages.map(
     ({ variant, style, samples }): Line => ({
       className: seriesStyle(style).className,
+      of: { variant: style },
       points: samples.map((sample) => [x.position(sample.atS), y.position(pick(sample))]),
       ...(usages.length > 1 ? { label: label(variant.name, 18) } : {}),
     }),

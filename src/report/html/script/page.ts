@@ -1,7 +1,11 @@
-import { calculatorScript } from './calculator/calculator.ts';
+import { calculatorScript } from '../calculator/calculator.ts';
+import { copyScript } from './copy.ts';
+import { downloadScript } from './download.ts';
+import { filterScript } from './filter.ts';
+import { pointerScript } from './pointer.ts';
 
 /**
- * The page's script: the theme, copying, and where the reader is. The page says everything without it. It reads no text of the result but
+ * The page's script: the theme, copying, where the reader is, what is shown, and what the calculator says. The page says everything without it. It reads no text of the result but
  * what is on the page, and writes none of it back. Plain JavaScript, since it goes into the page as it is.
  */
 export const pageScript = `'use strict';
@@ -22,46 +26,6 @@ theme.addEventListener('click', () => {
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showTheme);
 showTheme();
 
-const csvOf = (table) =>
-  [...table.rows]
-    .filter((row) => !row.classList.contains('groups'))
-    .map((row) =>
-      [...row.cells]
-        .map((cell) => {
-          const text = cell.dataset.csv ?? cell.textContent;
-          return /[",]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
-        })
-        .join(','),
-    )
-    .join('\\r\\n') + '\\r\\n';
-
-const copy = async (text) => {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const area = document.createElement('textarea');
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand('copy');
-    area.remove();
-    return done;
-  }
-};
-
-document.addEventListener('click', async (event) => {
-  const button = event.target.closest('button.copy');
-  if (!button) return;
-  const holder = button.parentElement;
-  const text = button.dataset.copy === 'csv' ? csvOf(holder.querySelector('table')) : holder.querySelector('pre').textContent;
-  const before = button.textContent;
-  button.textContent = (await copy(text)) ? 'Copied' : 'Could not copy';
-  setTimeout(() => {
-    button.textContent = before;
-  }, 1500);
-});
-
 addEventListener('beforeprint', () => {
   for (const details of document.querySelectorAll('details.variant:not([open]), details.plan:not([open])')) details.open = true;
 });
@@ -78,4 +42,4 @@ const observer = new IntersectionObserver(
   { rootMargin: '0px 0px -75% 0px' },
 );
 for (const section of document.querySelectorAll('section[id]')) observer.observe(section);
-${calculatorScript}`;
+${copyScript}${filterScript}${pointerScript}${downloadScript}${calculatorScript}`;
