@@ -168,10 +168,13 @@ function sampleOf(snapshot: TargetSnapshot, before: TargetSnapshot, atMs: number
   };
 }
 
-function roundOrder({ load, cohorts }: VariantPlan, seed: number, target: RunningTarget): RoundOrder {
+function roundOrder(variant: VariantPlan, seed: number, target: RunningTarget): RoundOrder {
+  const { load, cohorts } = variant;
+  const { transport } = variant.target;
   return {
     address: target.address,
     serverName: target.serverName,
+    transport,
     seed,
     weights: cohorts.map(({ weight }) => weight),
     schedule: schedule(load),

@@ -18,7 +18,7 @@ import { keepFiles } from './keepsakes.ts';
 import { leaveNothing } from './leftovers.ts';
 import { probeClient } from './probe-client.ts';
 import type { Shared } from './shared.ts';
-import { stormCohort } from './storm-cohort.ts';
+import { presentsCertificates, stormCohort } from './storm-cohort.ts';
 import { type RoundSurroundings, Surroundings } from './surroundings.ts';
 
 export type StageOptions = {
@@ -232,6 +232,7 @@ export class Stage {
         session,
         resumption,
       ]),
+      presentsCertificates(this.variant.target),
     ]);
     const held = await storms.hold(key, () => {
       onEvent({ kind: 'contexts', identities: this.corpusFigures.identities });
@@ -239,6 +240,7 @@ export class Stage {
         {
           workers,
           serverCa: readFileSync(corpus.serverCaFile, 'utf8'),
+          presentCertificates: presentsCertificates(this.variant.target),
           cohorts: this.variant.cohorts.map((cohort, index) => stormCohort(cohort, index, corpus)),
         },
         signal,

@@ -1,5 +1,5 @@
 import type { Corpus } from '../pki/identity.ts';
-import type { CohortPlan, SessionPlan } from '../scenario/plan.ts';
+import type { CohortPlan, SessionPlan, TargetPlan } from '../scenario/plan.ts';
 import type { SessionOrder, StormCohort } from '../storm/order.ts';
 
 /** A cohort of the plan as the storm is told of it, with its identities: the corpus keeps them in the plan's order. */
@@ -16,6 +16,11 @@ export function stormCohort(plan: CohortPlan, index: number, corpus: Corpus): St
     ...(session && { session: sessionOrder(session) }),
     ...(resumption !== undefined && { resumption }),
   };
+}
+
+/** Where the broker asks for none, clients are names only. */
+export function presentsCertificates({ transport, clientCertificates }: TargetPlan): boolean {
+  return transport !== 'tcp' && clientCertificates === 'required';
 }
 
 function sessionOrder({ holdMs, ...session }: SessionPlan): SessionOrder {

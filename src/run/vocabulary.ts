@@ -4,7 +4,7 @@ import { checkThreshold } from '../gate/thresholds.ts';
 import { algorithms, crlDefects, crlKinds, defects } from '../pki/index.ts';
 import type { Vocabulary } from '../scenario/vocabulary.ts';
 import { checkFault } from '../services/index.ts';
-import { driverNames } from '../storm/drivers/index.ts';
+import { driverNames, drivers } from '../storm/drivers/index.ts';
 import { targets } from '../targets/index.ts';
 import { corpusMistake } from './corpus-spec.ts';
 
@@ -22,6 +22,7 @@ export const vocabulary: Vocabulary = {
   algorithms: algorithms.map(({ name }) => name),
   targets,
   drivers: driverNames,
+  driverTransports: Object.fromEntries(drivers.map(({ name, transports }) => [name, transports])),
   connectAuth: { passwordAlgorithms, databases: databaseNames, requestFormats: requestFormatNames },
   checkFault,
   checkThreshold,

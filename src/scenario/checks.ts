@@ -7,6 +7,7 @@ import { limits, reservedCohortNames } from './limits.ts';
 import { loadFaults } from './load-checks.ts';
 import { type Path, showValue } from './place.ts';
 import type { Fault } from './shape.ts';
+import { transportFaults } from './transport-checks.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
@@ -22,6 +23,7 @@ export function crossFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
     ...identityFaults(data, vocabulary),
     ...eventFaults(data, vocabulary),
     ...serviceSectionFaults(data, vocabulary),
+    ...transportFaults(data, vocabulary),
   ];
 }
 

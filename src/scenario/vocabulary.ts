@@ -33,6 +33,8 @@ export type Vocabulary = {
     lacks?: Readonly<Record<string, string>>;
   }[];
   drivers: readonly string[];
+  /** What each driver can speak MQTT over; one that is left out does anything. */
+  driverTransports?: Readonly<Record<string, readonly string[]>>;
   /** What the bundled broker can be told of its checks at CONNECT; `parameters` of `broker.password` that an algorithm takes. */
   connectAuth: {
     passwordAlgorithms: readonly { name: string; parameters: readonly string[] }[];

@@ -33,6 +33,8 @@ export class Attempt implements AttemptListener, EndedAttempt {
   previous: Attempt | undefined;
   next: Attempt | undefined;
   readonly #owner: AttemptOwner;
+  /** The transport has no handshake that could be timed. */
+  #bare = false;
 
   constructor(
     owner: AttemptOwner,
@@ -54,6 +56,7 @@ export class Attempt implements AttemptListener, EndedAttempt {
 
   get phase(): Phase {
     if (this.connectedMs === undefined) return 'tcp-connect';
+    if (this.#bare) return 'connack';
     return this.securedMs === undefined ? 'tls-handshake' : 'connack';
   }
 
@@ -70,8 +73,9 @@ export class Attempt implements AttemptListener, EndedAttempt {
   }
 
   secured(atMs: number, agreement: Agreement | undefined): void {
-    this.securedMs = atMs - this.#owner.originMs;
     this.agreement = agreement;
+    if (agreement === undefined) this.#bare = true;
+    else this.securedMs = atMs - this.#owner.originMs;
   }
 
   ended(outcome: Outcome, atMs: number): SessionListener | undefined {

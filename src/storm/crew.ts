@@ -110,7 +110,7 @@ function lastWords(error: (Error & { code?: string }) | undefined, exitCode: num
 }
 
 function workerOrder(
-  { workers, serverCa, verifyServer, keyShares, cohorts }: StormOrder,
+  { workers, serverCa, verifyServer, keyShares, presentCertificates, cohorts }: StormOrder,
   worker: number,
   sharedMarks: readonly (SharedArrayBuffer | undefined)[],
 ): WorkerOrder {
@@ -132,6 +132,7 @@ function workerOrder(
     serverCa,
     verifyServer: verifyServer ?? true,
     keyShares: keyShares ?? 'fresh',
+    presentCertificates: presentCertificates ?? true,
     cohorts: own,
   };
 }

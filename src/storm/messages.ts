@@ -9,6 +9,7 @@ export type WorkerOrder = {
   serverCa: string;
   verifyServer: boolean;
   keyShares: 'fresh' | 'pooled';
+  presentCertificates: boolean;
   cohorts: WorkerCohort[];
 };
 

@@ -1,5 +1,6 @@
 import type { Recording } from '../metrics/recording.ts';
 import type { Identity } from '../pki/identity.ts';
+import type { Transport } from './drivers/driver.ts';
 import type { ScheduleOrder } from './schedules/index.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
 
@@ -13,6 +14,8 @@ export type StormOrder = {
   serverCa: string;
   /** False storms any server, without a look at its certificate: what most load generators do. Default true. */
   verifyServer?: boolean;
+  /** False keeps the identities' certificates back: they are names only, for brokers that ask for none. Default true. */
+  presentCertificates?: boolean;
   /**
    * `pooled` takes the clients' key shares from a pool that was made before the clock started, where the driver makes them itself: cheaper
    * than any real client, so never the default (`fresh`).
@@ -39,6 +42,8 @@ export type StormCohort = {
 export type RoundOrder = {
   address: { host: string; port: number };
   serverName: string;
+  /** What MQTT is spoken over; default `tls`. */
+  transport?: Transport;
   /** Draws cohorts and identities. */
   seed: number;
   /** Relative share of arrivals for each cohort, in the order of StormOrder.cohorts; 0 leaves one out. */

@@ -45,3 +45,10 @@ export function localError(detail: string): Outcome {
 export function connectFailed(code: string): Outcome {
   return { kind: 'connect-failed', detail: code };
 }
+
+/** The upgrade to WebSocket was answered with another status than 101: 401 and 403 turn the client away, others are no broker's answer. */
+export function httpRefused(status: number): Outcome {
+  return status === 401 || status === 403
+    ? { kind: 'closed', detail: `HTTP ${status}` }
+    : localError(`the upgrade to WebSocket was answered with HTTP ${status}`);
+}

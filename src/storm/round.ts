@@ -194,6 +194,7 @@ export class Round implements AttemptOwner, SessionsOwner {
     return {
       ip,
       port: order.address.port,
+      transport: order.transport ?? 'tls',
       serverName: order.serverName,
       sourceAddress: this.#sources[cohort]?.(),
     };

@@ -103,7 +103,7 @@ class OpenStorm implements Storm {
     await this.#crew.close();
   }
 
-  #checkRound({ serverName, weights, schedule, durationMs }: RoundOrder): void {
+  #checkRound({ serverName, transport, weights, schedule, durationMs }: RoundOrder): void {
     if (this.#closed) throw new StormError('closed', 'this storm has been closed');
     if (this.#crew.alive.length === 0) {
       const why = this.#crew.members.map(({ number, lost }) => `worker ${number + 1} ${lost}`).join(', ');
@@ -122,7 +122,14 @@ class OpenStorm implements Storm {
         'the weights of the cohorts must be 0 or more, and one of them above 0',
       );
     }
-    for (const [index, { name, identities }] of cohorts.entries()) {
+    for (const [index, { name, driver, identities }] of cohorts.entries()) {
+      const known = drivers.find((kind) => kind.name === driver)?.transports ?? [];
+      if (!known.includes(transport ?? 'tls')) {
+        throw new StormError(
+          'bad-order',
+          `cohort '${name}': driver '${driver}' cannot do '${transport}', only ${known.join(' and ')}`,
+        );
+      }
       if ((weights[index] ?? 0) > 0 && identities.length === 0) {
         throw new StormError('bad-order', `cohort '${name}' has a weight and no identity to storm with`);
       }

@@ -68,9 +68,10 @@ function prepareClients(
           (_, copy) => `${clientId}-${order.worker * copiesWithoutCertificate + copy}`,
         )
       : [clientId];
+  const presented = order.presentCertificates ? identity : { ...identity, key: null, chain: [] };
   try {
     return clientIds.map((id) =>
-      driver.prepare(identity, { clientId: id, password, lie, keepAliveS, resumes: resumption > 0 }),
+      driver.prepare(presented, { clientId: id, password, lie, keepAliveS, resumes: resumption > 0 }),
     );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

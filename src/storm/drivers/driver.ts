@@ -2,11 +2,16 @@ import type { Agreement } from '../../metrics/agreement.ts';
 import type { Outcome } from '../../metrics/recorder.ts';
 import type { Identity } from '../../pki/identity.ts';
 
+/** TLS, WebSocket over TLS, or plain TCP. */
+export type Transport = 'tls' | 'wss' | 'tcp';
+
 /** A way to make an attempt: one file, one line in `index.ts`. */
 export type DriverKind = {
   name: string;
   /** What its clients can be told to do wrong in the handshake, by name; empty where they know only right. */
   lies: readonly string[];
+  /** What its clients can speak MQTT over. */
+  transports: readonly Transport[];
   /** Once for each worker. Throws when these options cannot be met. */
   open(options: DriverOptions): Driver;
 };
@@ -58,6 +63,8 @@ export type Destination = {
   /** An IP address: names are resolved before the clock starts. */
   ip: string;
   port: number;
+  /** Default `tls`. */
+  transport?: Transport;
   /** Expected in the server's certificate. */
   serverName: string;
   /** Undefined leaves the source address to the operating system. */
@@ -76,7 +83,7 @@ export type AttemptListener = {
   serverHello(atMs: number): void;
   /** The server's side of the handshake is done and found good; not told by drivers that cannot see it. */
   serverFinished(atMs: number): void;
-  /** The client's side of the handshake is done, and what was agreed on; undefined where the transport has no handshake. */
+  /** The client's side of the handshake is done, and what was agreed on. Over plain TCP: there is none to wait for, and undefined. */
   secured(atMs: number, agreement: Agreement | undefined): void;
   /** Returns who listens from now on, where the client is to stay connected after its CONNACK; else the driver closes the connection. */
   ended(outcome: Outcome, atMs: number): SessionListener | undefined;

@@ -1,12 +1,13 @@
-import { isIP, type TcpNetConnectOpts } from 'node:net';
-import { type ConnectionOptions, connect, type SecureContext, TLSSocket } from 'node:tls';
+import { connect as connectTcp, isIP, Socket, type TcpNetConnectOpts } from 'node:net';
+import { type ConnectionOptions, connect as connectTls, type SecureContext, TLSSocket } from 'node:tls';
 import type { Agreement, Agreements } from '../../metrics/agreement.ts';
 import type { Outcome } from '../../metrics/recorder.ts';
 import { classifyError, type SocketError } from '../classify.ts';
-import { closed, localError } from '../outcomes.ts';
+import { closed, httpRefused, localError } from '../outcomes.ts';
 import type { AttemptListener, Connection, Destination, SessionListener } from './driver.ts';
 import { connackLength, disconnectBytes, readConnack } from './mqtt-bytes.ts';
 import type { ServerIdentity } from './server-identity.ts';
+import { closeFrame, frame, WebSocketFraming } from './websocket.ts';
 
 /** What all attempts of a driver share. */
 export type NodeShared = {
@@ -33,7 +34,9 @@ const noPeerCertificate = (): null => null;
 const noIdentityCheck = (): undefined => undefined;
 
 export class NodeAttempt implements Connection {
-  readonly #socket: TLSSocket;
+  readonly #socket: Socket;
+  /** Undefined where MQTT goes bare. */
+  readonly #framing: WebSocketFraming | undefined;
   readonly #client: NodeClientSide;
   readonly #listener: AttemptListener;
   #resumed = false;
@@ -60,24 +63,52 @@ export class NodeAttempt implements Connection {
     this.#listener = listener;
     this.#client = client;
     this.#offered = offerTicket ? client.ticket : undefined;
-    const options: ConnectionOptions & TcpNetConnectOpts = {
+    if (to.transport === 'wss') this.#framing = new WebSocketFraming(to.serverName, to.port, mqttPath);
+    const options: TcpNetConnectOpts = {
       host: to.ip,
       port: to.port,
-      secureContext: client.context,
-      ...(this.#offered === undefined ? {} : { session: this.#offered }),
-      rejectUnauthorized: shared.serverIdentity !== undefined,
-      checkServerIdentity: noIdentityCheck,
       noDelay: true,
       onread: {
         buffer: shared.readBuffer,
         callback: (length, buffer) => this.#read(buffer.subarray(0, length)),
       },
-      // RFC 6066, 3: a server name is a DNS name.
-      ...(isIP(to.serverName) === 0 ? { servername: to.serverName } : {}),
       ...(to.sourceAddress === undefined ? {} : { localAddress: to.sourceAddress }),
     };
-    const socket = connect(options);
+    const socket = to.transport === 'tcp' ? this.#overTcp(options) : this.#overTls(options, shared, to);
     this.#socket = socket;
+    socket.destroy = (error?: Error): Socket => this.#destroyed(error);
+    socket.on('error', (error: SocketError) => this.#fail(classifyError(error, listener.phase)));
+    socket.once('end', () => this.#fail(closed));
+    socket.once('close', () => {
+      clearTimeout(this.#leave);
+      this.#end(closed);
+      listener.closed();
+    });
+  }
+
+  #overTcp(options: TcpNetConnectOpts): Socket {
+    const socket = connectTcp(options);
+    socket.once('connect', () => {
+      const now = performance.now();
+      this.#listener.connected(now);
+      this.#listener.secured(now, undefined);
+      if (!this.#over) this.#open();
+    });
+    return socket;
+  }
+
+  #overTls(tcp: TcpNetConnectOpts, shared: NodeShared, { serverName }: Destination): TLSSocket {
+    const client = this.#client;
+    const options: ConnectionOptions & TcpNetConnectOpts = {
+      ...tcp,
+      secureContext: client.context,
+      ...(this.#offered === undefined ? {} : { session: this.#offered }),
+      rejectUnauthorized: shared.serverIdentity !== undefined,
+      checkServerIdentity: noIdentityCheck,
+      // RFC 6066, 3: a server name is a DNS name.
+      ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
+    };
+    const socket = connectTls(options);
     socket.getPeerCertificate = noPeerCertificate as unknown as TLSSocket['getPeerCertificate'];
     let group = 'none';
     // Node asks for this once, as the handshake ends: what it is told is kept.
@@ -86,10 +117,9 @@ export class NodeAttempt implements Connection {
       group = groupOf(info);
       return info;
     };
-    socket.destroy = (error?: Error): TLSSocket => this.#destroyed(error);
     // Before Node's own listener, which makes and sends the ClientHello: that is the handshake's time.
-    socket.prependOnceListener('connect', () => listener.connected(performance.now()));
-    socket.once('secureConnect', () => this.#secured(shared, to.serverName, group));
+    socket.prependOnceListener('connect', () => this.#listener.connected(performance.now()));
+    socket.once('secureConnect', () => this.#secured(socket, shared, serverName, group));
     if (client.resumes) {
       socket.on('session', (session: Buffer) => {
         client.ticket = session;
@@ -97,13 +127,7 @@ export class NodeAttempt implements Connection {
         if (this.#leave !== undefined) this.#goodbye();
       });
     }
-    socket.on('error', (error: SocketError) => this.#fail(classifyError(error, listener.phase)));
-    socket.once('end', () => this.#fail(closed));
-    socket.once('close', () => {
-      clearTimeout(this.#leave);
-      this.#end(closed);
-      listener.closed();
-    });
+    return socket;
   }
 
   destroy(): void {
@@ -114,18 +138,36 @@ export class NodeAttempt implements Connection {
   }
 
   write(packets: Buffer): void {
-    if (this.#session !== undefined) this.#socket.write(packets);
+    if (this.#session !== undefined) this.#socket.write(this.#framed(packets));
   }
 
   close(last: Buffer): void {
     if (this.#session === undefined) return;
     this.#session = undefined;
-    this.#socket.end(last);
+    this.#bye(last);
   }
 
-  #secured({ serverIdentity, agreements }: NodeShared, serverName: string, group: string): void {
+  #bye(last: Buffer): void {
+    if (this.#framing === undefined) this.#socket.end(last);
+    else this.#socket.end(Buffer.concat([frame(last), closeFrame()]));
+  }
+
+  #framed(packets: Buffer): Buffer {
+    return this.#framing === undefined ? packets : frame(packets);
+  }
+
+  /** The way to the broker is there: CONNECT, or what goes before it. */
+  #open(): void {
+    this.#socket.write(this.#framing?.opening ?? this.#client.connectPacket);
+  }
+
+  #secured(
+    socket: TLSSocket,
+    { serverIdentity, agreements }: NodeShared,
+    serverName: string,
+    group: string,
+  ): void {
     const now = performance.now();
-    const socket = this.#socket;
     const resumed = socket.isSessionReused();
     if (resumed) this.#resumed = true;
     // A session comes from a server that was looked at when it was new, and is offered to no other.
@@ -135,13 +177,36 @@ export class NodeAttempt implements Connection {
       return;
     }
     this.#listener.secured(now, agreementOf(agreements, socket, group, resumed));
-    if (!this.#over) socket.write(this.#client.connectPacket);
+    if (!this.#over) this.#open();
   }
 
   #read(bytes: Uint8Array): boolean {
+    if (this.#framing === undefined) this.#packets(bytes);
+    else this.#unframe(this.#framing, bytes);
+    return true;
+  }
+
+  #unframe(framing: WebSocketFraming, bytes: Uint8Array): void {
+    const end = framing.take(bytes, {
+      upgraded: () => {
+        if (!this.#over) this.#socket.write(frame(this.#client.connectPacket));
+      },
+      data: (payload) => this.#packets(payload),
+      reply: (pong) => {
+        if (this.#socket.writable) this.#socket.write(pong);
+      },
+    });
+    if (end === undefined) return;
+    if (end.kind === 'closed') this.#fail(closed);
+    else if (end.kind === 'status') this.#fail(httpRefused(end.status));
+    else this.#fail(localError(end.reason));
+  }
+
+  /** MQTT packets, or parts of them. */
+  #packets(bytes: Uint8Array): void {
     if (this.#over) {
       this.#session?.received(bytes);
-      return true;
+      return;
     }
     const now = performance.now();
     const sofar: Uint8Array = this.#partial === undefined ? bytes : Buffer.concat([this.#partial, bytes]);
@@ -149,7 +214,7 @@ export class NodeAttempt implements Connection {
     if (outcome === undefined) {
       // The read buffer is everybody's: what must wait for more is copied.
       this.#partial = Buffer.from(sofar);
-      return true;
+      return;
     }
     this.#partial = undefined;
     this.#end(outcome, now);
@@ -159,14 +224,13 @@ export class NodeAttempt implements Connection {
     } else if (this.#client.resumes && !this.#ticketCame && !this.#resumed)
       this.#leave = setTimeout(() => this.#goodbye(), ticketWaitMs);
     else this.#goodbye();
-    return true;
   }
 
   /** MQTT 3.1.1, 3.14.4: a client says DISCONNECT, then closes. After a refusal there would be no session to end. */
   #goodbye(): void {
     clearTimeout(this.#leave);
     this.#leave = undefined;
-    this.#socket.end(disconnectBytes);
+    this.#bye(disconnectBytes);
   }
 
   /** Node leaves a socket open that received an alert after its handshake. */
@@ -195,19 +259,20 @@ export class NodeAttempt implements Connection {
    * before this client has written, the first error is the failed write (EPIPE, ECONNRESET) and the alert lies unread in the receive
    * queue. Two turns of the event loop are enough to read what the kernel already holds.
    */
-  #destroyed(error: SocketError | undefined): TLSSocket {
+  #destroyed(error: SocketError | undefined): Socket {
     if (error?.syscall === 'write' && !this.#over && !this.#writeFailed) {
       this.#writeFailed = true;
       setImmediate(() => setImmediate(() => this.#socket.destroy(error)));
       return this.#socket;
     }
     this.#countBytes();
-    return TLSSocket.prototype.destroy.call(this.#socket, error);
+    return Socket.prototype.destroy.call(this.#socket, error);
   }
 
   /** While the socket still has its handle: afterwards nobody knows. */
   #countBytes(): void {
-    const tcp = (this.#socket as SocketWithHandle)._handle?._parent;
+    const handle = (this.#socket as SocketWithHandle)._handle;
+    const tcp = this.#socket instanceof TLSSocket ? handle?._parent : (handle ?? undefined);
     if (tcp === undefined || this.#over) return;
     this.bytesSent = tcp.bytesWritten;
     this.bytesReceived = tcp.bytesRead;
@@ -215,9 +280,11 @@ export class NodeAttempt implements Connection {
 }
 
 /** A TLSSocket counts the bytes within TLS; those on the wire are counted by the TCP handle below it. */
-type SocketWithHandle = TLSSocket & {
-  _handle?: { _parent?: { bytesRead: number; bytesWritten: number } } | null;
-};
+type ByteCounts = { bytesRead: number; bytesWritten: number };
+type SocketWithHandle = Socket & { _handle?: (ByteCounts & { _parent?: ByteCounts }) | null };
+
+/** Where brokers take MQTT over WebSocket, by custom. */
+const mqttPath = '/mqtt';
 
 /** Names of groups as scenarios and results write them; OpenSSL calls P-256 `prime256v1`. */
 const groupNames: Record<string, string> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };

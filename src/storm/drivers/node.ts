@@ -23,6 +23,7 @@ import { ServerIdentity } from './server-identity.ts';
 export const nodeDriver: DriverKind = {
   name: 'node',
   lies: [],
+  transports: ['tls', 'wss', 'tcp'],
   open(options) {
     const shared: NodeShared = {
       serverIdentity: options.verifyServer ? new ServerIdentity() : undefined,

@@ -35,6 +35,7 @@ import { connackLength, connectBytes, disconnectBytes, readConnack } from './mqt
 export const wireDriver: DriverKind = {
   name: 'wire',
   lies: lies.map(({ name }) => name),
+  transports: ['tls'],
   open(options) {
     const shared = new Shared(options);
     let bare: PreparedIdentity | undefined;
