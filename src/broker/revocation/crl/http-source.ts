@@ -6,11 +6,12 @@ import { CrlTrouble } from './trouble.ts';
 
 /** A million entries are 28 MB; whoever sends more than this is stopped. */
 export const largestCrlBytes = 256 * 2 ** 20;
-/** From the question to the last octet: a distribution point that drips must not hold up the next poll for ever. */
-const timeoutMs = 10_000;
+/** From the question to the last octet, as long as it is between polls: one that drips must not hold up the next for ever. */
+const [shortestTimeoutMs, longestTimeoutMs] = [1000, 10_000];
 
 /** A CRL distribution point over HTTP (RFC 5280 4.2.1.13), asked with the entity tag of what was had before (RFC 9110 13.1.2). */
-export function httpSource(url: string, figures: RevocationFigures): CrlSource {
+export function httpSource(url: string, pollMs: number, figures: RevocationFigures): CrlSource {
+  const timeoutMs = Math.min(longestTimeoutMs, Math.max(shortestTimeoutMs, pollMs));
   const agent = new Agent({ connections: 1, pipelining: 1 });
   let etag: string | null = null;
   return {
@@ -42,14 +43,14 @@ export function httpSource(url: string, figures: RevocationFigures): CrlSource {
         etag = typeof headers.etag === 'string' ? headers.etag : null;
         return Buffer.concat(chunks, bytes);
       } catch (error) {
-        throw asTrouble(error, url);
+        throw asTrouble(error, url, timeoutMs);
       }
     },
     close: () => agent.destroy(),
   };
 }
 
-function asTrouble(error: unknown, url: string): CrlTrouble {
+function asTrouble(error: unknown, url: string, timeoutMs: number): CrlTrouble {
   if (error instanceof CrlTrouble) return error;
   const late =
     error instanceof errors.HeadersTimeoutError ||

@@ -17,7 +17,8 @@ if (port === null) throw new Error('the keeper of CRLs is started by the broker,
 
 const { settings, use } = order;
 const figures = new RevocationFigures(order.figures);
-const source = settings.source === 'http' ? httpSource(order.place, figures) : fileSource(order.place);
+const source =
+  settings.source === 'http' ? httpSource(order.place, settings.pollMs, figures) : fileSource(order.place);
 const store = new ListStore(readFileSync(order.clientCaFile), use);
 /** What is asked for is done one after the other. */
 let last: Promise<unknown> = Promise.resolve();

@@ -64,25 +64,31 @@ export class ListStore {
   take(body: Buffer, nowMs: number): Taken {
     const taken: Taken = { changed: false, moreRevoked: false, troubles: [] };
     const refuse = (trouble: CrlTrouble) => taken.troubles.push(trouble);
-    const lists = listsIn(body);
-    let ofKnownCas = 0;
-    for (const { der, text } of lists) {
+    const attempt = <T>(step: () => T): T | null => {
       try {
-        const list = readCertificateList(der);
-        if (this.#cas.named(list.issuer).length > 0) ofKnownCas += 1;
-        const { changed, moreRevoked } = this.#takeList(list, text, nowMs);
-        taken.changed ||= changed;
-        taken.moreRevoked ||= moreRevoked;
+        return step();
       } catch (error) {
         if (!(error instanceof CrlTrouble)) throw error;
         refuse(error);
+        return null;
       }
-    }
-    if (lists.length === 0) refuse(notACrl(body));
-    else if (ofKnownCas === 0 && taken.troubles.length === 0)
+    };
+    const lists = listsIn(body).flatMap(({ der, text }) => {
+      const list = attempt(() => readCertificateList(der));
+      return list === null ? [] : [{ list, text }];
+    });
+    const ofClientCas = lists.some(({ list }) => this.#cas.named(list.issuer).length > 0);
+    if (lists.length === 0 && taken.troubles.length === 0) refuse(notACrl(body));
+    // Beside those of the CAs of the file, it may be of a CA that clients send along.
+    if (lists.length > 0 && !ofClientCas)
       refuse(
         new CrlTrouble('crl-other-issuer', 'it is signed by none of the CAs that clients are trusted by'),
       );
+    for (const { list, text } of ofClientCas ? lists : []) {
+      const found = attempt(() => this.#takeList(list, text, nowMs));
+      taken.changed ||= found?.changed === true;
+      taken.moreRevoked ||= found?.moreRevoked === true;
+    }
     return taken;
   }
 
