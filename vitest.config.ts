@@ -1,9 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
 /** Files that storm as a user would, and say themselves that a measurement beside other work is not valid. */
-const measuring = ['comparing', 'trouble', 'quickstart', 'passwords', 'worker-lost', 'other-drivers'].map(
-  (name) => `test/cli/${name}.test.ts`,
-);
+const measuring = [
+  'ci-templates',
+  'comparing',
+  'trouble',
+  'quickstart',
+  'passwords',
+  'worker-lost',
+  'other-drivers',
+].map((name) => `test/cli/${name}.test.ts`);
 
 const shared = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
 

@@ -21,11 +21,11 @@ const { values: flags } = parseArgs({
   options: {
     name: { type: 'string', default: 'recorded' },
     minutes: { type: 'string', default: '14' },
-    rounds: { type: 'string', default: '12' },
+    rounds: { type: 'string', default: '24' },
     duration: { type: 'string', default: '1s' },
     warmup: { type: 'string', default: '300ms' },
     vus: { type: 'string', default: '16' },
-    slowdowns: { type: 'string', default: '5%,10%' },
+    slowdowns: { type: 'string', default: '10%' },
   },
 });
 

@@ -3,7 +3,7 @@ import { BaselineError } from '../gate/baseline-error.ts';
 import { baselinePath, readBaseline, readNoise, slimResult } from '../gate/baseline-file.ts';
 import type { BaselineOfRun } from '../gate/compare-run.ts';
 import { baselineKey, fewestRounds, wholeRounds } from '../gate/fit.ts';
-import type { Environment, Result } from '../result/schema.ts';
+import { type Environment, type Result, wasLeftOut } from '../result/index.ts';
 import { serialiseResult, writeFileAtomically } from '../result/write.ts';
 import { prepareOutput } from '../run/output.ts';
 import { UsageError } from './usage-error.ts';
@@ -65,9 +65,10 @@ function whyNot({ valid, interrupted, variants, verdict }: Result, updating: boo
   if (interrupted) return 'the run was stopped before its end';
   if (!valid) return 'the measurement is not valid';
   if (verdict.word === 'false verdicts') return 'there were false verdicts';
-  if (variants.some((variant) => variant.failure !== undefined)) return 'a variant could not be measured';
-  if (variants.some((variant) => wholeRounds(variant) < fewestRounds))
-    return `a baseline takes ${fewestRounds} rounds at least, twelve are better (--rounds 12)`;
+  const played = variants.filter((variant) => !wasLeftOut(variant));
+  if (played.some((variant) => variant.failure !== undefined)) return 'a variant could not be measured';
+  if (played.some((variant) => wholeRounds(variant) < fewestRounds))
+    return `a baseline takes ${fewestRounds} rounds at least, twenty are better (--rounds 20)`;
   if (updating && verdict.exitCode !== 0) return `the run did not pass (${verdict.word})`;
   return undefined;
 }

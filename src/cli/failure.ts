@@ -43,6 +43,8 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof PkiError && error.code === 'bad-spec') return exitCodes.badScenario;
   if (error instanceof ServiceError && isMistake(error)) return exitCodes.badScenario;
   if (error instanceof RunError && error.code === 'output') return exitCodes.badScenario;
-  if (error instanceof RunError && error.code === 'file-descriptors') return exitCodes.notValid;
+  if (error instanceof RunError && error.code === 'stopped') return exitCodes.interrupted;
+  if (error instanceof RunError && (error.code === 'file-descriptors' || error.code === 'not-valid'))
+    return exitCodes.notValid;
   return exitCodes.internalError;
 }

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseTolerance } from '../gate/compare-settings.ts';
 import { ownVersion } from '../run/environment.ts';
 import { parseDuration } from '../scenario/duration.ts';
+import { calibrate } from './calibrate.ts';
 import { compare } from './compare.ts';
 import { doctor } from './doctor.ts';
 import { init } from './init.ts';
@@ -76,6 +77,14 @@ export function program(): Command {
     .option('--allow-other-machine', 'also with a baseline of another machine, converted by the calibration')
     .option('--json', 'print the comparisons as JSON')
     .action(compare);
+
+  overrides(command('calibrate'))
+    .description('measure what runs of a scenario differ by on this machine when nothing changes')
+    .requiredOption('--scenario <FILE>', 'YAML or JSON file')
+    .option('--baseline <FILE>', 'the baseline that it is written beside, for run --baseline and compare')
+    .option('--runs <N>', 'how often the scenario is run', integer, 5)
+    .option('--json', 'print the noise as JSON')
+    .action(calibrate);
 
   command('report')
     .argument('<RESULT>', 'a result.json')

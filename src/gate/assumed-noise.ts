@@ -1,5 +1,4 @@
 import { type RunNoise, trimmedMean } from '../stats/index.ts';
-import type { RoundFigure } from './round-figures.ts';
 
 /** Two runs on the quietest machine: the memory layout and the compiler's choices of a process alone make so much. */
 const leastSd = 0.01;
@@ -16,10 +15,10 @@ const degrees = 30;
  * What two runs of one and the same thing are taken to differ by where nobody has measured it with `certstorm calibrate`, going by how
  * much their rounds differ.
  */
-export function assumedRunNoise(series: readonly (readonly RoundFigure[])[], referenced: boolean): RunNoise {
-  const sds = series.map((figures) => {
-    const location = trimmedMean(figures.map(({ value }) => Math.log(value)));
-    return location === null ? 0 : location.error * Math.sqrt(figures.length);
+export function assumedRunNoise(series: readonly (readonly number[])[], referenced: boolean): RunNoise {
+  const sds = series.map((values) => {
+    const location = trimmedMean(values.map(Math.log));
+    return location === null ? 0 : location.error * Math.sqrt(values.length);
   });
   const roundSd = Math.max(0, ...sds);
   return { sd: Math.max(leastSd, (referenced ? referencedShare : shareOfRoundSd) * roundSd), degrees };

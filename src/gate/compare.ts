@@ -89,7 +89,10 @@ function measure(
   const recorded = noiseOf(noise ?? null, candidate.variant.name, metric.name, reference?.candidate.name);
   const runs =
     recorded === undefined
-      ? assumedRunNoise([before, after], reference !== undefined)
+      ? assumedRunNoise(
+          [before, after].map((figures) => figures.map(({ value }) => value)),
+          reference !== undefined,
+        )
       : { sd: recorded.betweenRunsSd, degrees: recorded.degrees };
   const total = otherMachine === undefined ? runs : addNoise(runs, otherMachine.noise);
   const factor = otherMachine !== undefined && metric.unit === 'ms' ? otherMachine.factor : 1;

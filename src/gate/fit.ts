@@ -46,7 +46,7 @@ function measurementMisfits(baseline: Result): Misfit[] {
   if (most === 0) reasons.push('it has no round that ran to its end');
   else if (most < fewestRounds)
     reasons.push(
-      `it has ${most === 1 ? 'one round' : `${most} rounds`}, and an interval takes ${fewestRounds} at least: measure it again with --rounds 12`,
+      `it has ${most === 1 ? 'one round' : `${most} rounds`}, and an interval takes ${fewestRounds} at least: measure it again with --rounds 20`,
     );
   if (!baseline.valid)
     reasons.push(`its own measurement is not valid: ${baseline.invalidReasons[0] ?? 'it gives no reason'}`);

@@ -1,10 +1,13 @@
 import type { ReportFormat } from './format.ts';
+import { githubFormat } from './github.ts';
+import { gitlabFormat } from './gitlab.ts';
 import { hlogFormat } from './hlog.ts';
 import { htmlFormat } from './html.ts';
 import { jsonFormat } from './json.ts';
 import { junitFormat } from './junit.ts';
 import { markdownFormat } from './markdown.ts';
 import { openMetricsFormat } from './openmetrics.ts';
+import { tapFormat } from './tap.ts';
 
 export type { ReportFormat } from './format.ts';
 export { renderTerminal, type TerminalStyle } from './terminal.ts';
@@ -14,6 +17,9 @@ export const formats: readonly ReportFormat[] = [
   htmlFormat,
   markdownFormat,
   junitFormat,
+  githubFormat,
+  gitlabFormat,
+  tapFormat,
   openMetricsFormat,
   hlogFormat,
   jsonFormat,

@@ -1,7 +1,8 @@
-import type { CohortResult, Latency, Result, VariantResult } from '../result/index.ts';
+import type { CohortResult, Comparison, Latency, Result, VariantResult } from '../result/index.ts';
 import type { ReportFormat } from './format.ts';
 import { answer } from './words/answer.ts';
 import { cohortVerdict, outcomesSeen } from './words/cohort.ts';
+import { comparisonSentence } from './words/comparison.ts';
 import { count, duration, threeDigits, withUnit } from './words/numbers.ts';
 import type { Part, Sentence } from './words/sentence.ts';
 import { neutralise } from './words/text.ts';
@@ -25,6 +26,7 @@ function render(result: Result): string {
     ...(detailed
       ? variants.flatMap((variant) => variantTable(variant, variants.length > 1))
       : [overview(variants)]),
+    comparisons(result),
     thresholds(result),
     trust(result),
     facts(result),
@@ -86,6 +88,39 @@ function overview(variants: readonly VariantResult[]): string {
       ];
     }),
   );
+}
+
+/** At most this many comparisons are told one by one, gated ones first. */
+const mostComparisons = 20;
+
+function comparisons({ comparisons: all, comparisonNotes = [] }: Result): string {
+  if (all.length === 0) return bullets(comparisonNotes.map((note) => inert(note)));
+  const told = all.toSorted((a, b) => Number(b.gated ?? false) - Number(a.gated ?? false));
+  const mark = ({ gated, verdict }: Comparison) =>
+    verdict === 'slower'
+      ? glyphs[gated === true ? 'bad' : 'warning']
+      : verdict === 'inconclusive'
+        ? glyphs.warning
+        : verdict === 'faster'
+          ? glyphs.good
+          : glyphs.plain;
+  return [
+    table(
+      ['Metric', 'Of', 'Against', 'Verdict'],
+      [],
+      told
+        .slice(0, mostComparisons)
+        .map((comparison) => [
+          code(comparison.metric),
+          code(comparison.candidate),
+          code(comparison.baseline),
+          `${mark(comparison)} ${inert(comparisonSentence(comparison))}${comparison.gated === true ? '' : ' (not gated)'}`,
+        ]),
+    ),
+    bullets(comparisonNotes.map((note) => inert(note))),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function thresholds({ thresholds: all, variants }: Result): string {

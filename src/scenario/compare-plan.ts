@@ -10,7 +10,7 @@ import { shareOf } from './share.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Rounds of each variant where something is compared and nobody has said how many. */
-export const comparedRounds = 12;
+export const comparedRounds = 20;
 /** The last look of `--rounds auto`. */
 export const mostAutoRounds = 60;
 

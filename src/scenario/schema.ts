@@ -99,7 +99,7 @@ export function scenarioSchema(vocabulary: Vocabulary) {
       }),
       compare: compareSchema().optional().meta({
         description:
-          'Which variants of the run are compared, or how the run is compared with a stored baseline. With this section, a run has 12 rounds unless `rounds` says otherwise.',
+          'Which variants of the run are compared, or how the run is compared with a stored baseline. With this section, a run has 20 rounds unless `rounds` says otherwise.',
       }),
       thresholds: z
         .array(z.string())

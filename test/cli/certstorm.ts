@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Result } from '../../src/result/schema.ts';
 
-const root = new URL('../../', import.meta.url).pathname;
+export const root = new URL('../../', import.meta.url).pathname;
 export const entry = join(root, 'src/cli/main.ts');
 export const quickstart = join(root, 'scenarios/quickstart.yaml');
 
