@@ -50,7 +50,7 @@ export function forgeDocument(): string {
     ),
     afterAlgorithms,
     '## Files for other tools\n',
-    '`certstorm pki OUT --format …` writes `ca.crt`, `server.crt`, `server.key`, `crl.pem`, `index.csv`, `index.txt` for `openssl ocsp`, and for each identity:\n',
+    '`certstorm pki OUT --format …` writes `ca.crt`, `server.crt`, `server.key`, `crl.pem`, `index.csv`; for an OCSP responder `index.txt`, `ocsp.crt` and `ocsp.key` (in `ocsp-1/`, `ocsp-2/`, … with a `ca.crt` each where several CAs issue for clients, or one that is not the root); and for each identity:\n',
     table(
       ['`--format`', 'Files'],
       formats.map(({ name, describe }) => [`\`${name}\``, describe]),

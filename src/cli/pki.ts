@@ -1,6 +1,7 @@
 import { exitCodes } from '../gate/exit-codes.ts';
 import type { CorpusSpec } from '../pki/identity.ts';
 import { algorithms, collectGarbage, formats, storeCorpus, writePemFolder } from '../pki/index.ts';
+import { issuerFolders } from '../pki/ocsp/corpus-issuers.ts';
 import { corpusSpecOf } from '../run/corpus-spec.ts';
 import { vocabulary } from '../run/vocabulary.ts';
 import { readScenario } from '../scenario/read.ts';
@@ -51,6 +52,7 @@ export async function pki(out: string | undefined, flags: PkiFlags): Promise<voi
     const folder = await writePemFolder(corpus, out, {
       naming: flags.scenario === undefined ? 'number' : 'client-id',
       format,
+      issuers: issuerFolders(spec, cacheDir()),
       ...(flags.password === undefined ? {} : { password: flags.password }),
       signal,
       onProgress: step('written'),

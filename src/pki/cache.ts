@@ -101,7 +101,7 @@ export function markUsed(path: string): void {
 }
 
 const ownFile =
-  /^(?:(?:cohort|authority|authorities|keys|crl)-[0-9a-f]{32}\.(?:pack|pem)|(?:server-)?ca\.crt|server\.(?:crt|key))$/;
+  /^(?:(?:cohort|authority|authorities|keys|crl|responder)-[0-9a-f]{32}\.(?:pack|pem)|(?:server-)?ca\.crt|server\.(?:crt|key))$/;
 const ownFolder = /^[0-9a-f]{32}$/;
 
 export type Garbage = { files: number; bytes: number; keptFiles: number };

@@ -7,6 +7,7 @@ import type { IdentityFormat } from './formats/format.ts';
 import { formats } from './formats/index.ts';
 import { GrowingFile } from './growing-file.ts';
 import type { Corpus } from './identity.ts';
+import type { IssuerFolder } from './ocsp/corpus-issuers.ts';
 import {
   type FolderEntry,
   type FolderNames,
@@ -27,6 +28,8 @@ export type PemFolderOptions = {
   format?: string;
   /** With more identities than this they are spread over subfolders of 1,000; default 10,000. */
   shardFrom?: number;
+  /** For an OCSP responder, `issuerFolders` of the corpus's spec; default none. */
+  issuers?: readonly IssuerFolder[];
   /** Of the PKCS #12 files; default `certstorm`. */
   password?: string;
   onProgress?: (progress: { done: number; total: number }) => void;
@@ -45,7 +48,17 @@ export type PemFolder = {
 
 const markerName = 'certstorm-pki.json';
 const indexName = 'index.csv';
-const fixedNames = ['ca.crt', 'server.crt', 'server.key', 'crl.pem', 'index.txt', indexName];
+const responderNames = ['ocsp.crt', 'ocsp.key'];
+const fixedNames = [
+  'ca.crt',
+  'server.crt',
+  'server.key',
+  'crl.pem',
+  ...responderNames,
+  'index.txt',
+  indexName,
+];
+const issuerFolder = /^ocsp-\d+$/;
 /** What this file may name in an index, and so may remove. */
 const ownFile = /^(\d{3,}\/)?[A-Za-z0-9][A-Za-z0-9._-]*\.(crt|key|p12|pem)$/;
 
@@ -56,8 +69,8 @@ const identitiesAtOnce = 100;
 
 /**
  * Writes a corpus as files for other tools: `ca.crt`, `server.crt`, `server.key`, `crl.pem`, the files of each identity (for `pem`
- * `NAME.crt`, its chain, leaf first, and `NAME.key`, PKCS #8, mode 0600), `index.csv`, and `index.txt` for `openssl ocsp`. A folder of an
- * earlier call is replaced file by file; where that call wrote the same, or began to, what is there and right stays. In any other folder
+ * `NAME.crt`, its chain, leaf first, and `NAME.key`, PKCS #8, mode 0600), `index.csv`, and for an OCSP responder `index.txt`, `ocsp.crt` and
+ * `ocsp.key`, in folders `ocsp-1` … with a `ca.crt` each where several CAs issue, or one that is not the root. A folder of an earlier call is replaced file by file; where that call wrote the same, or began to, what is there and right stays. In any other folder
  * nothing is ever overwritten.
  *
  * Throws PkiError: `bad-spec` for an unknown format, `folder-not-ours` where the folder holds anything else, `folder-unwritable`; the
@@ -85,6 +98,7 @@ export async function writePemFolder(
     put('server.crt', corpus.serverCertFile, publicMode);
     put('server.key', corpus.serverKeyFile, privateMode);
     put('crl.pem', corpus.crlFile, publicMode);
+    for (const issuer of options.issuers ?? []) putIssuer(dir, issuer, resumes);
     const kept = await putIdentities(dir, corpus, names, resumes, options);
     mark(dir, true, contents);
     return { dir, identities: names.total, kept, indexFile: join(dir, indexName) };
@@ -145,6 +159,21 @@ function* batchesOf(corpus: Corpus | StoredCorpus, names: FolderNames): Iterable
       yield { entries, carrying };
     }
   }
+}
+
+/** What a responder needs besides the `ca.crt` and `index.txt` that the folder has, or with its own. */
+function putIssuer(dir: string, issuer: IssuerFolder, resumes: boolean): void {
+  const { path, caPem, index, responderCertPem, responderKeyPem } = issuer;
+  const own = join(dir, path);
+  if (path !== '') {
+    makeDirectories(own, directoryMode);
+    putFile(join(own, 'ca.crt'), Buffer.from(caPem), publicMode, resumes);
+    const database = new GrowingFile(join(own, 'index.txt'), publicMode, !resumes);
+    for (const lines of index()) database.append(lines);
+    database.close(true);
+  }
+  putFile(join(own, 'ocsp.crt'), Buffer.from(responderCertPem), publicMode, resumes);
+  putFile(join(own, 'ocsp.key'), Buffer.from(responderKeyPem), privateMode, resumes);
 }
 
 /** Returns how many identities were there already. */
@@ -234,6 +263,10 @@ function takeFolder(dir: string, contents: string): boolean {
       unlinkIfThere(join(dir, name));
       if (name.includes('/')) shards.add(dirname(join(dir, name)));
     }
+  }
+  for (const name of there.filter((found) => issuerFolder.test(found))) {
+    for (const file of ['ca.crt', 'index.txt', ...responderNames]) unlinkIfThere(join(dir, name, file));
+    shards.add(join(dir, name));
   }
   for (const shard of shards) if (existsSync(shard) && readdirSync(shard).length === 0) rmdirSync(shard);
   // The index last: as long as it is there, what it lists can be found again.

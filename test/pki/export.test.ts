@@ -5,14 +5,16 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { pemFiles } from '../../src/pki/formats/pem.ts';
 import type { Corpus } from '../../src/pki/identity.ts';
 import { makeCorpus, writePemFolder } from '../../src/pki/index.ts';
+import { issuerFolders } from '../../src/pki/ocsp/corpus-issuers.ts';
 import { csvField, folderEntry } from '../../src/pki/pem-folder.ts';
 import { openssl, opensslOutcome, scratchFolder } from './scratch.ts';
 import { everydayDefects } from './specs.ts';
 
 const folder = scratchFolder();
+const cacheDir = join(folder, 'cache');
 let corpus: Corpus;
 beforeAll(async () => {
-  corpus = await makeCorpus(everydayDefects(2), { cacheDir: join(folder, 'cache') });
+  corpus = await makeCorpus(everydayDefects(2), { cacheDir });
 });
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
@@ -21,6 +23,20 @@ const rows = (dir: string) =>
     .trim()
     .split('\r\n')
     .map((line) => line.split(','));
+
+/** What `openssl ocsp` answers about a certificate from this folder's files, and what it then makes of its own answer. */
+function ocspStatus(dir: string, certificate: string, trusted: string): string {
+  const file = (name: string) => join(dir, name);
+  const about = ['-issuer', file('ca.crt'), '-cert', certificate];
+  const [request, response] = [join(folder, 'request.der'), join(folder, 'response.der')];
+  openssl(['ocsp', ...about, '-no_nonce', '-reqout', request]);
+  const signer = ['-rsigner', file('ocsp.crt'), '-rkey', file('ocsp.key')];
+  const index = ['-index', file('index.txt'), '-CA', file('ca.crt')];
+  openssl(['ocsp', ...index, ...signer, '-reqin', request, '-respout', response]);
+  // "Response verify OK" comes on standard error, before the rest.
+  const { output } = opensslOutcome(['ocsp', ...about, '-no_nonce', '-respin', response, '-CAfile', trusted]);
+  return output.replace(/^([\s\S]*?)(Response verify .*\n)$/, '$2$1');
+}
 
 describe('a folder of PEM files', () => {
   test('holds for each identity a chain and a key that belong together, and lists them all', async () => {
@@ -66,24 +82,48 @@ describe('a folder of PEM files', () => {
     expect(names).toContain('c00016.key');
   });
 
-  test('feeds openssl’s OCSP responder, which knows the good, the revoked and the unknown', async () => {
+  test('feeds openssl’s OCSP responder, which knows the good, the revoked and the unknown, by a signer of its own', async () => {
     const dir = join(folder, 'ocsp');
-    await writePemFolder(corpus, dir);
-    const status = (name: string): string => {
-      const issuer = ['-issuer', join(dir, 'ca.crt'), '-cert', join(dir, `${name}.crt`)];
-      const request = join(folder, 'request.der');
-      openssl(['ocsp', ...issuer, '-no_nonce', '-reqout', request]);
-      // Any key signs for this test: what is asked is how the index is read.
-      const signer = ['-rsigner', join(dir, 'server.crt'), '-rkey', join(dir, 'server.key')];
-      const index = ['-index', join(dir, 'index.txt'), '-CA', join(dir, 'ca.crt'), '-reqin', request];
-      return openssl(['ocsp', ...index, ...signer, '-resp_text', '-noverify']);
-    };
-    expect(status('good-00001')).toContain('Cert Status: good');
-    expect(status('expired-00001')).toContain('Cert Status: good');
+    const issuers = issuerFolders(everydayDefects(2), cacheDir);
+    await writePemFolder(corpus, dir, { issuers });
+    const status = (name: string) => ocspStatus(dir, join(dir, `${name}.crt`), join(dir, 'ca.crt'));
+    expect(status('good-00001')).toMatch(/^Response verify OK\n.*: good\n/);
+    expect(status('expired-00001')).toMatch(/^Response verify OK\n.*: good\n/);
     expect(status('revoked-00002')).toMatch(
-      /Cert Status: revoked\s+Revocation Time: May {2}1 00:00:00 2025 GMT/,
+      /^Response verify OK\n.*: revoked\n[\s\S]*Revocation Time: May {2}1 00:00:00 2025 GMT/,
     );
-    expect(status('self-signed-00001')).toContain('Cert Status: unknown');
+    expect(status('self-signed-00001')).toMatch(/: unknown\n/);
+    expect([mode(join(dir, 'ocsp.crt')), mode(join(dir, 'ocsp.key'))]).toEqual(['644', '600']);
+
+    // The same again, and what is there stays.
+    const before = readFileSync(join(dir, 'ocsp.crt'));
+    await writePemFolder(corpus, dir, { issuers: issuerFolders(everydayDefects(2), cacheDir) });
+    expect(readFileSync(join(dir, 'ocsp.crt'))).toEqual(before);
+  });
+
+  test('has a responder for each CA that issues, in a folder of its own where ca.crt is not that CA', async () => {
+    const spec = everydayDefects(2, { authorities: { depth: 2, roots: 2 }, fixedKeys: true });
+    const dir = join(folder, 'ocsp-two');
+    const deep = await makeCorpus(spec, { cacheDir });
+    const issuers = issuerFolders(spec, cacheDir);
+    await writePemFolder(deep, dir, { issuers });
+    for (const [own, identity, known] of [
+      ['ocsp-1', 'good-00001', 'good'],
+      ['ocsp-2', 'good-00002', 'good'],
+      ['ocsp-1', 'revoked-00001', 'revoked'],
+      ['ocsp-2', 'revoked-00002', 'revoked'],
+    ] as const)
+      expect(ocspStatus(join(dir, own), join(dir, `${identity}.crt`), join(dir, 'ca.crt'))).toMatch(
+        new RegExp(`^Response verify OK\n.*: ${known}\n`),
+      );
+    expect(existsSync(join(dir, 'ocsp.key'))).toBe(false);
+    // Fixed keys are the same wherever they are made.
+    const elsewhere = issuerFolders(spec, join(folder, 'cache-elsewhere'));
+    expect(elsewhere.map(({ responderCertPem }) => responderCertPem)).toEqual(
+      issuers.map(({ responderCertPem }) => responderCertPem),
+    );
+    await writePemFolder({ ...deep, cohorts: [] }, dir);
+    expect(readdirSync(dir).filter((name) => name.startsWith('ocsp'))).toEqual([]);
   });
 
   test('is written anew in its own folder, and what the earlier call wrote is gone', async () => {

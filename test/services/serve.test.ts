@@ -102,6 +102,18 @@ const send = (url: string, method: string, body: unknown, headers: Record<string
   });
 
 describe('serve ocsp', () => {
+  test('answers from a folder that `certstorm pki` has written, and no flag but --pki', async () => {
+    const out = pki.file('written');
+    const { ended } = certstorm(['pki', out, '--count', '2', '--seed', '3']);
+    expect(await ended).toBe(0);
+    const served = await serve('ocsp', '--pki', out);
+    const ca = ['-issuer', join(out, 'ca.crt'), '-CAfile', join(out, 'ca.crt')];
+    const about = ['-cert', join(out, 'c00002.crt'), '-url', served.url];
+    expect(await pki.openssl('ocsp', ...ca, ...about)).toContain('c00002.crt: good');
+    served.child.kill('SIGTERM');
+    expect(await served.ended).toBe(0);
+  });
+
   test('serves until a signal, then ends with 0', async () => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       const served = await serve('ocsp', ...ocspFlags);

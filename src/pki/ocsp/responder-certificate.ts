@@ -1,4 +1,5 @@
 import { createPrivateKey, hash, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
+import type { KeyPair } from '../algorithms/algorithm.ts';
 import { ecdsaP256 } from '../algorithms/ecdsa-p256.ts';
 import {
   bitString,
@@ -26,15 +27,27 @@ export type ResponderCredential = {
   key: KeyObject;
 };
 
+/** What a responder's certificate is made of where it is to be the same each time. */
+export type ResponderMaterial = {
+  pair: KeyPair;
+  serialNumber: Uint8Array;
+  notBefore: Date;
+  /** Signs by the CA's key. */
+  sign: (tbs: Uint8Array) => Uint8Array;
+};
+
 /**
- * A new P-256 key with a certificate that a CA delegates OCSP signing by (RFC 6960 4.2.2.2): extended key usage OCSPSigning, and
+ * A P-256 key, new where `material` has none, with a certificate that a CA delegates OCSP signing by (RFC 6960 4.2.2.2): extended key usage OCSPSigning, and
  * id-pkix-ocsp-nocheck, since nobody answers for the responder itself (4.2.2.2.1). It ends with the CA's certificate.
  * Throws OcspError `bad-signer` where the CA's certificate or key can't be used.
  */
-export function makeResponderCertificate(ca: {
-  certificate: Uint8Array;
-  pkcs8: Uint8Array;
-}): ResponderCredential {
+export function makeResponderCertificate(
+  ca: {
+    certificate: Uint8Array;
+    pkcs8: Uint8Array;
+  },
+  material: Partial<ResponderMaterial> = {},
+): ResponderCredential {
   const caKey = createPrivateKey({ key: Buffer.from(ca.pkcs8), format: 'der', type: 'pkcs8' });
   const scheme = schemeFor(caKey);
   const issuer = certificateFields(ca.certificate);
@@ -44,14 +57,18 @@ export function makeResponderCertificate(ca: {
       "the CA's certificate or key can't be used to sign a responder's certificate",
     );
   const { validToDate } = new X509Certificate(ca.certificate);
-  const pair = ecdsaP256.makeKeyPair();
-  const serialNumber = randomBytes(16);
+  const {
+    pair = ecdsaP256.makeKeyPair(),
+    serialNumber = randomBytes(16),
+    notBefore = new Date(Date.now() - clockSkewMs),
+    sign = (tbs) => scheme.sign(tbs, caKey),
+  } = material;
   const tbs = sequence(
     context(0, integer(2)),
     unsignedInteger(serialNumber),
     scheme.identifier,
     issuer.subject,
-    sequence(time(new Date(Date.now() - clockSkewMs)), time(validToDate)),
+    sequence(time(notBefore), time(validToDate)),
     sequence(setOf(sequence(oid('2.5.4.3'), utf8String('certstorm OCSP responder')))),
     pair.spki,
     context(
@@ -67,7 +84,7 @@ export function makeResponderCertificate(ca: {
     ),
   );
   return {
-    certificate: sequence(tbs, scheme.identifier, bitString(scheme.sign(tbs, caKey))),
+    certificate: sequence(tbs, scheme.identifier, bitString(sign(tbs))),
     key: createPrivateKey({ key: Buffer.from(pair.pkcs8), format: 'der', type: 'pkcs8' }),
   };
 }
