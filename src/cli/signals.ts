@@ -27,7 +27,8 @@ export function stopOnSignals(onFirst: () => void): { signal: AbortSignal; relea
   for (const name of names) process.on(name, onSignal);
   // Started by the launcher: when that was killed outright, nobody waits for this run any more.
   process.on('disconnect', onSignal);
-  process.channel?.unref();
+  // That listener alone is no reason to stay; where somebody else reads the channel (a test's worker), it is theirs to hold.
+  if (process.listenerCount('message') === 0) process.channel?.unref();
   return {
     signal: controller.signal,
     release: () => {
