@@ -76,7 +76,12 @@ async function serve(
     lost: (socket, error) => book.settle(socket, connectVerdict(error)),
   });
   guard.attach({
-    useCrls: (crls) => server.setSecureContext({ ...tlsOptions, ...(crls && { crl: crls }) }),
+    useCrls(crls) {
+      // Node would make new ones with the context: whether tickets outlive a list is not for it to say.
+      const ticketKeys = server.getTicketKeys();
+      server.setSecureContext({ ...tlsOptions, ...(crls && { crl: crls }) });
+      server.setTicketKeys(ticketKeys);
+    },
     moreRevoked() {
       if (config.settings.onRevocation.includes('rotate-ticket-keys'))
         server.setTicketKeys(randomBytes(ticketKeyBytes));

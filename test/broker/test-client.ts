@@ -10,6 +10,8 @@ export type Attempt = ConnectionOptions & {
   password?: string;
   /** Sent in place of CONNECT; null sends nothing. */
   instead?: Buffer | null;
+  /** Called when the handshake is done, as the client sees it. */
+  secured?: (socket: TLSSocket) => void;
   /** Called when the CONNECT is on its way. */
   sent?: (socket: TLSSocket) => void;
   /** Called when the CONNACK is there; without it the client leaves then. */
@@ -28,7 +30,7 @@ export function clientOptions(pki: TestPki, files: ClientFiles | null) {
 
 /** One attempt over a real socket: TLS, CONNECT, and whatever the broker answers. */
 export function attemptConnect(address: Address, options: Attempt): Promise<Ending> {
-  const { clientId = 'client', userName, password, instead, sent, stay, ...tls } = options;
+  const { clientId = 'client', userName, password, instead, secured, sent, stay, ...tls } = options;
   return new Promise((resolve) => {
     const socket = connect({ ...address, ...tls });
     const parser = mqttPacket.parser();
@@ -39,6 +41,7 @@ export function attemptConnect(address: Address, options: Attempt): Promise<Endi
       else stay(socket);
     });
     socket.on('secureConnect', () => {
+      secured?.(socket);
       const connectPacket = mqttPacket.generate({
         cmd: 'connect',
         protocolId: 'MQTT',
