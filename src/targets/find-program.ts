@@ -27,7 +27,8 @@ export function notInstalled(what: string, why: string, broker: string): TargetE
   );
 }
 
-function isRunnable(file: string): boolean {
+/** A file that this user may run. */
+export function isRunnable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

@@ -23,6 +23,8 @@ export type Launch = {
   /** Where stdout and stderr go. */
   logFile: string;
   readyWithinMs: number;
+  /** Killed without being asked first. */
+  abrupt?: boolean;
   keepsakes: readonly Keepsake[];
   remarks?: readonly string[];
   /** Asked once, when it is ready. */
@@ -102,7 +104,7 @@ function runningBroker(
       };
     },
     async stop() {
-      await watched.stop(() => watched.send('SIGTERM'));
+      await (launch.abrupt ? watched.kill() : watched.stop(() => watched.send('SIGTERM')));
       release();
     },
     killNow: () => watched.killNow(),
