@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # `npm run brokers:install -- NAME…`: installs brokers that certstorm can start, as far as registries carry them, and says what it cannot.
-# Nothing else of certstorm needs them. What is there already is left as it is.
+# Nothing else of certstorm needs them. What is there already is left as it is. What is built goes to the cache folder, a folder each.
 set -u
 cd "$(dirname "$0")/.."
+brokers="${CERTSTORM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/certstorm}/brokers"
 
 apt_install() {
   local package=$1
@@ -22,19 +23,71 @@ found() {
   PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" command -v "$1"
 }
 
+needs() {
+  local broker=$1 program=$2 from=$3
+  command -v "$program" >/dev/null && return 0
+  echo "$broker: there is no $program here to build it with; install $from" >&2
+  return 1
+}
+
+# The folder that a broker is built into, and only then called by its name.
+begin() {
+  mkdir -p "$brokers" && chmod 700 "$brokers" && rm -rf "$brokers/$1.part" && mkdir "$brokers/$1.part"
+}
+
+finish() {
+  rm -rf "${brokers:?}/$1" && mv "$brokers/$1.part" "$brokers/$1" && echo "$1: $brokers/$1"
+}
+
 install_mosquitto() {
   found mosquitto >/dev/null || apt_install mosquitto || return 1
   echo "mosquitto: $(found mosquitto)"
 }
 
+install_rabbitmq() {
+  local server=/usr/lib/rabbitmq/bin/rabbitmq-server
+  if [ ! -x "$server" ]; then
+    apt_install rabbitmq-server || return 1
+    # The package starts a service of its own where there is a service manager; certstorm starts its own and needs none.
+    if command -v systemctl >/dev/null; then systemctl disable --now rabbitmq-server >/dev/null 2>&1; fi
+  fi
+  echo "rabbitmq: $server"
+}
+
+install_mochi() {
+  needs mochi go 'Go 1.22 or later' || return 1
+  begin mochi && (cd targets/mochi && go build -o "$brokers/mochi.part/mochi" .) && finish mochi
+}
+
+install_rumqttd() {
+  needs rumqttd cargo 'Rust' || return 1
+  # Not by its own lock file: what that names does not compile any more. Without the feature it looks at no certificate.
+  begin rumqttd &&
+    cargo install --quiet rumqttd --version 0.20.0 --features verify-client-cert --root "$brokers/rumqttd.part" &&
+    finish rumqttd
+}
+
+install_hivemq() {
+  needs hivemq mvn 'Maven' && needs hivemq javac 'a Java development kit, 17 or later' || return 1
+  begin hivemq &&
+    mvn -q -B -f targets/hivemq/pom.xml dependency:copy-dependencies -DoutputDirectory="$brokers/hivemq.part/lib" &&
+    javac -cp "$brokers/hivemq.part/lib/*" -d "$brokers/hivemq.part/classes" targets/hivemq/HiveMqTarget.java &&
+    finish hivemq
+}
+
 if [ $# -eq 0 ]; then
-  echo 'which brokers? One or more of: mosquitto' >&2
+  echo 'which brokers? One or more of: mosquitto rabbitmq mochi rumqttd hivemq' >&2
   exit 104
 fi
 failed=0
 for broker in "$@"; do
   case $broker in
-    mosquitto) "install_$broker" || failed=1 ;;
+    mosquitto | rabbitmq | mochi | rumqttd | hivemq)
+      "install_$broker" || {
+        echo "$broker: not installed" >&2
+        failed=1
+      }
+      ;;
     *)
       echo "$broker: no registry that is asked here carries it; start it yourself and storm it as target.kind: external" >&2
       failed=1

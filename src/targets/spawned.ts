@@ -31,7 +31,9 @@ export type Launch = {
   version(): Promise<string> | string;
   /** Its own count of connections, where it keeps one that can be trusted. */
   counts?(): Pick<TargetSnapshot, 'tallies' | 'connections' | 'pending'>;
-  prepareRound?(pid: number): Promise<void>;
+  /** It reads lines on its standard input, `say` writes one; and ends when that ends. */
+  takesOrders?: boolean;
+  prepareRound?(pid: number, say: (line: string) => void): Promise<void>;
   reloadRevocation?(pid: number): Promise<void>;
 };
 
@@ -90,7 +92,7 @@ function runningBroker(
     keepsakes,
     remarks,
     died: watched.died,
-    prepareRound: async () => prepareRound?.(pid),
+    prepareRound: async () => prepareRound?.(pid, (line) => watched.say(line)),
     ...(reloadRevocation !== undefined && { reloadRevocation: () => reloadRevocation(pid) }),
     async snapshot() {
       const usage = readTreeUsage(pid);
@@ -111,12 +113,12 @@ function runningBroker(
   };
 }
 
-function spawnInGroup({ what, program, args, env, cwd, logFile }: Launch): ChildProcess {
+function spawnInGroup({ what, program, args, env, cwd, logFile, takesOrders }: Launch): ChildProcess {
   const log = openSync(logFile, 'a', 0o600);
   try {
     return spawn(program, args, {
       // Descriptors and not pipes: what a broker says costs this process nothing.
-      stdio: ['ignore', log, log],
+      stdio: [takesOrders ? 'pipe' : 'ignore', log, log],
       env: env ?? process.env,
       ...(cwd !== undefined && { cwd }),
       // Ctrl-C reaches the terminal's process group, and the conductor decides when the broker stops.

@@ -30,6 +30,8 @@ export class WatchedProcess {
     this.#child = child;
     this.#group = group === true;
     this.pid = pid;
+    // Told by its end, not by a pipe that is broken then.
+    child.stdin?.on('error', () => undefined);
     const lastStderr = lastWords ?? (child.stderr === null ? () => [] : keepLastLines(child.stderr));
     this.ended = new Promise((resolve) => {
       child.once('close', (code, signal) => resolve({ code, signal, lastStderr: lastStderr() }));
@@ -59,6 +61,11 @@ export class WatchedProcess {
   stop(ask: () => void): Promise<void> {
     this.#stopping ??= this.#stop(ask);
     return this.#stopping;
+  }
+
+  /** Writes a line to its standard input, where that is a pipe from here and it still reads. */
+  say(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
   }
 
   /** Sends a signal to it, unless it is gone. */
