@@ -90,7 +90,7 @@ function judgeError(
   { serverName, serverCaFile }: ProbeOrder,
 ): ProbeAnswer {
   const code = error.code ?? '';
-  if (/^ERR_SSL_\w*ALERT/.test(code)) return { state: 'ready' };
+  if (/^ERR_SSL_\S*ALERT/.test(code)) return { state: 'ready' };
   if (code.startsWith('ERR_SSL_')) {
     return {
       state: 'wrong',
