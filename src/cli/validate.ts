@@ -16,6 +16,6 @@ export async function validate(file: string, flags: OverrideFlags & { json?: tru
     return `  ${name}: ${target.kind}, revocation ${target.revocation}, ${load.model}, ${cohorts.length} cohorts, ${identities} identities`;
   });
   process.stdout.write(
-    `${file} is good: ${plan.variants.length} variant(s) × ${plan.rounds} round(s), about ${Math.ceil(seconds)} s of load\n${lines.join('\n')}\n`,
+    `${file} is good: ${plan.variants.length} variant(s) × ${plan.compare?.budgetMs === undefined ? '' : 'up to '}${plan.rounds} round(s), about ${Math.ceil(seconds)} s of load\n${lines.join('\n')}\n`,
   );
 }

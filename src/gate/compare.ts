@@ -112,7 +112,7 @@ function describe(
   family: number,
   baseline: Side,
   candidate: Side,
-  { settings, paired, noise: recorded, otherMachine, reference }: Circumstances,
+  { settings, paired, noise: recorded, otherMachine, reference, level }: Circumstances,
 ): Comparison {
   const ofMetric = noiseOf(recorded ?? null, candidate.variant.name, metric.name, reference?.candidate.name);
   const asked = settings.tolerances[metric.name] ?? settings.tolerance;
@@ -132,7 +132,7 @@ function describe(
     gated,
     tolerance,
     pValue: effectP(effect),
-    correction: `Holm over ${family} ${gated ? 'gated' : 'other'} metric${family === 1 ? '' : 's'}`,
+    correction: `Holm over ${family} ${gated ? 'gated' : 'other'} metric${family === 1 ? '' : 's'}${level === undefined ? '' : ', the level shared by all looks'}`,
     method: paired
       ? 'trimmed mean of the log ratios of rounds measured side by side'
       : `difference of trimmed means of the logs of rounds${reference === undefined ? '' : ', each over the reference beside it'}, with the noise between runs`,
