@@ -9,6 +9,7 @@ const measuring = [
   'passwords',
   'worker-lost',
   'other-drivers',
+  'authorization',
 ].map((name) => `test/cli/${name}.test.ts`);
 
 const shared = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;

@@ -1,3 +1,4 @@
+import type { AuthorizationRule } from './authorization/rule.ts';
 /** What the bundled broker's process is told on its control channel, before it listens. Paths are absolute. */
 export type BrokerConfig = {
   host: string;
@@ -41,6 +42,8 @@ export type BrokerSettings = {
   onRevocation: ('rotate-ticket-keys' | 'cut-sessions')[];
   /** Share of CPU that is burnt on top of each attempt, for testing gates; 0 for none. */
   slowdown: number;
+  /** Null: a session may do anything. `padding`: so many rules that fit nobody, before the others. */
+  authorization: { rules: AuthorizationRule[]; padding: number } | null;
   /** Of `password-hash`; what is left out is as OWASP has it. `queue`: clients that may wait for a hash. */
   password: { algorithm: string; cost?: number; memoryKiB?: number; passes?: number; queue: number };
   database: {
@@ -73,6 +76,7 @@ export const defaultBrokerSettings: BrokerSettings = {
   verifyOnResumption: false,
   onRevocation: [],
   slowdown: 0,
+  authorization: null,
   password: { algorithm: 'scrypt', queue: 1000 },
   database: {
     kind: 'sqlite',
@@ -87,7 +91,7 @@ export const defaultBrokerSettings: BrokerSettings = {
 };
 
 /** Which layer turned a connection away. */
-export type RefusalLayer = 'tls' | 'connect';
+export type RefusalLayer = 'tls' | 'connect' | 'authorization';
 
 /**
  * One line of the broker's own count. `source` is the first three octets of the peer's address, so that a storm which gives each
@@ -96,6 +100,7 @@ export type RefusalLayer = 'tls' | 'connect';
  *
  * `cause` is `accepted`, or `failed_open` where nobody could be asked; for a refusal in TLS OpenSSL's verify error (`CERT_HAS_EXPIRED`) or its reason for a failed handshake
  * (`ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE`); for a refusal at CONNECT the CONNACK code's name (`not_authorized`) or `protocol_error`;
+ * for a session that was refused an operation (layer `authorization`) `publish` or `subscribe`, the first of them;
  * for the abandoned `handshake-` or `connect-` and `closed`, `reset` or `timeout`.
  */
 export type BrokerTally = {

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { ConnectionLedger } from './ledger.ts';
 import { abandonment, type Verdict } from './verdict.ts';
 
-type Connection = { socket: Socket; source: string; stage: 'handshake' | 'connect'; settled: boolean };
+type Connection = { socket: Socket; source: string; stage: 'handshake' | 'connect'; settled: Verdict | null };
 
 /**
  * Sees to it that each accepted TCP connection is settled exactly once: by the first verdict that anyone passes on it, and at the latest
@@ -25,7 +25,7 @@ export class ConnectionBook {
       socket,
       source: sourceOf(socket.remoteAddress),
       stage: 'handshake',
-      settled: false,
+      settled: null,
     };
     this.#connections.set(socket, connection);
     this.#ledger.open();
@@ -51,13 +51,22 @@ export class ConnectionBook {
     if (connection !== undefined) this.#settle(connection, verdict);
   }
 
+  /** A session was refused what it wanted to do: it no longer counts as accepted, but as refused for the first such thing. */
+  refuseOperation(socket: Duplex, verdict: Verdict): void {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined || connection.settled?.layer === verdict.layer) return;
+    if (connection.settled === null) this.#ledger.settle(connection.source, verdict);
+    else this.#ledger.resettle(connection.source, connection.settled, verdict);
+    connection.settled = verdict;
+  }
+
   destroyAll(): void {
     for (const { socket } of this.#connections.values()) socket.destroy();
   }
 
   #settle(connection: Connection, verdict: Verdict): void {
-    if (connection.settled) return;
-    connection.settled = true;
+    if (connection.settled !== null) return;
+    connection.settled = verdict;
     this.#ledger.settle(connection.source, verdict);
   }
 

@@ -55,6 +55,16 @@ export class ConnectionLedger {
     Atomics.add(this.#counters, SEQUENCE, 1);
   }
 
+  /** The verdict of a connection that was settled turns out to be another. */
+  resettle(source: string, before: Verdict, after: Verdict): void {
+    const from = this.#key(source, before);
+    const to = this.#key(source, after);
+    Atomics.add(this.#counters, SEQUENCE, 1);
+    Atomics.sub(this.#counters, FIRST_COUNT + from, 1);
+    Atomics.add(this.#counters, FIRST_COUNT + to, 1);
+    Atomics.add(this.#counters, SEQUENCE, 1);
+  }
+
   #key(source: string, verdict: Verdict): number {
     return (
       this.#indexOf.get(keyOf(source, verdict)) ?? this.#addKey(source, verdict) ?? this.#catchAll(verdict)
@@ -86,6 +96,7 @@ const catchAlls: readonly Verdict[] = [
   { verdict: 'refused', layer: 'tls', cause: 'other' },
   { verdict: 'refused', layer: 'connect', cause: 'other' },
   { verdict: 'abandoned', layer: null, cause: 'other' },
+  { verdict: 'refused', layer: 'authorization', cause: 'other' },
 ];
 
 function keyOf(source: string, { verdict, layer, cause }: Verdict): string {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
+import { openAuthorization } from './authorization/index.ts';
 import { BrokerError, listenError, messageOf } from './broker-error.ts';
 import type { BrokerConfig } from './config.ts';
 import type { ConnectGuard } from './connect-auth/auth.ts';
@@ -15,7 +16,7 @@ import { revocationCheck } from './revocation/index.ts';
 import { RevocationGate } from './revocation/revocation-gate.ts';
 import { slowDown } from './slowdown.ts';
 import { readTlsOptions } from './tls-options.ts';
-import { connackVerdict, connectVerdict, handshakeVerdict, tlsRefusal } from './verdict.ts';
+import { connackVerdict, connectVerdict, handshakeVerdict, operationRefusal, tlsRefusal } from './verdict.ts';
 
 /** A broker that serves. */
 export type OpenBroker = {
@@ -88,9 +89,11 @@ async function serve(
       gate.moreRevoked();
     },
   });
-  const mqtt = await openMqtt(auth, config.settings.handshakeTimeoutMs, {
+  const authorization = openAuthorization(config.settings);
+  const mqtt = await openMqtt(auth, authorization, config.settings.handshakeTimeoutMs, {
     connack: (socket, returnCode, cause) => book.settle(socket, connackVerdict(returnCode, cause)),
     failed: (socket, error) => book.settle(socket, connectVerdict(error)),
+    refused: (socket, operation) => book.refuseOperation(socket, operationRefusal(operation)),
   });
 
   server.on('connection', (socket: Socket) => book.open(socket));

@@ -27,6 +27,11 @@ export function tlsRefusal(cause: string): Verdict {
   return { verdict: 'refused', layer: 'tls', cause };
 }
 
+/** A session may not do what it wanted to. */
+export function operationRefusal(operation: 'publish' | 'subscribe'): Verdict {
+  return { verdict: 'refused', layer: 'authorization', cause: operation };
+}
+
 /** Not decided by the broker: the peer left, or let a time limit pass. */
 export function abandonment(cause: string): Verdict {
   return { verdict: 'abandoned', layer: null, cause };

@@ -3,6 +3,7 @@ export const outcomeKinds = [
   'accepted',
   'tls-alert',
   'connack-refused',
+  'operation-refused',
   'closed',
   'reset',
   'timeout',
@@ -12,8 +13,14 @@ export const outcomeKinds = [
 
 export type OutcomeKind = (typeof outcomeKinds)[number];
 
-/** The target decided against the client: in the handshake, by closing, or at CONNECT. The others are no decision of the target. */
-export const refusalKinds: readonly OutcomeKind[] = ['tls-alert', 'connack-refused', 'closed', 'reset'];
+/** The target decided against the client: in the handshake, by closing, at CONNECT, or at what it did first. The others are no decision of the target. */
+export const refusalKinds: readonly OutcomeKind[] = [
+  'tls-alert',
+  'connack-refused',
+  'operation-refused',
+  'closed',
+  'reset',
+];
 
 /**
  * Phases of an attempt that are timed (service time). `tcpConnect`, `authenticated` and `rejected` count from the attempt's actual start,

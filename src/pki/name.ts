@@ -25,25 +25,11 @@ export const attributeTypeNames = Object.keys(attributeTypes) as AttributeType[]
 
 export const isAttributeType = (word: string): word is AttributeType => Object.hasOwn(attributeTypes, word);
 
-const dottedTypes: Readonly<Record<string, AttributeType>> = {
-  '2.5.4.3': 'CN',
-  '2.5.4.4': 'SN',
-  '2.5.4.5': 'serialNumber',
-  '2.5.4.6': 'C',
-  '2.5.4.7': 'L',
-  '2.5.4.8': 'ST',
-  '2.5.4.9': 'street',
-  '2.5.4.10': 'O',
-  '2.5.4.11': 'OU',
-  '2.5.4.12': 'title',
-  '2.5.4.42': 'GN',
-  '0.9.2342.19200300.100.1.1': 'UID',
-  '0.9.2342.19200300.100.1.25': 'DC',
-  '1.2.840.113549.1.9.1': 'emailAddress',
-};
+const hex = (der: Uint8Array): string => Buffer.from(der).toString('hex');
+const typesByOid = new Map(attributeTypeNames.map((type) => [hex(attributeTypes[type].oid), type]));
 
-/** The name of an attribute type by its object identifier; undefined for one that has none here. */
-export const attributeTypeOf = (dotted: string): AttributeType | undefined => dottedTypes[dotted];
+/** The name of an attribute type by its OBJECT IDENTIFIER, DER; undefined for one that has none here. */
+export const attributeTypeOf = (oidDer: Uint8Array): AttributeType | undefined => typesByOid.get(hex(oidDer));
 
 /** Name (RFC 5280 4.1.2.4): one attribute an RDN, in the order given. */
 export function name(attributes: readonly (readonly [AttributeType, string])[]): Uint8Array {

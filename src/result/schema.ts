@@ -26,7 +26,14 @@ export const outcomeSchema = z.looseObject({ kind: z.enum(outcomeKinds), detail:
 export const cohortSchema = z.looseObject({
   name: z.string(),
   expected: z
-    .enum(['accept', 'reject', 'reject-at-tls', 'reject-at-connect', 'accept-until-revoked'])
+    .enum([
+      'accept',
+      'reject',
+      'reject-at-tls',
+      'reject-at-connect',
+      'reject-at-authorization',
+      'accept-until-revoked',
+    ])
     .describe('`accept-until-revoked`: identities that an event of the scenario revokes in mid-round'),
   expectedCause: z.string().optional(),
   defect: z.string(),
@@ -54,6 +61,9 @@ export const cohortSchema = z.looseObject({
       accepted: count,
       refusedAtTls: count,
       refusedAtConnect: count,
+      refusedAtAuthorization: count
+        .optional()
+        .describe('Let in, and refused the first thing that it may not do'),
       abandoned: count,
       causes: z.record(z.string(), count),
     })

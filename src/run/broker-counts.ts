@@ -6,6 +6,8 @@ export type BrokerCounts = {
   accepted: number;
   refusedAtTls: number;
   refusedAtConnect: number;
+  /** Let in, and refused the first thing that it may not do. */
+  refusedAtAuthorization: number;
   abandoned: number;
   causes: Record<string, number>;
 };
@@ -45,6 +47,7 @@ export function sumCounts(rounds: readonly BrokerCounts[]): BrokerCounts {
     sum.accepted += counts.accepted;
     sum.refusedAtTls += counts.refusedAtTls;
     sum.refusedAtConnect += counts.refusedAtConnect;
+    sum.refusedAtAuthorization += counts.refusedAtAuthorization;
     sum.abandoned += counts.abandoned;
     for (const [cause, count] of Object.entries(counts.causes))
       sum.causes[cause] = (sum.causes[cause] ?? 0) + count;
@@ -53,13 +56,21 @@ export function sumCounts(rounds: readonly BrokerCounts[]): BrokerCounts {
 }
 
 function emptyCounts(): BrokerCounts {
-  return { accepted: 0, refusedAtTls: 0, refusedAtConnect: 0, abandoned: 0, causes: {} };
+  return {
+    accepted: 0,
+    refusedAtTls: 0,
+    refusedAtConnect: 0,
+    refusedAtAuthorization: 0,
+    abandoned: 0,
+    causes: {},
+  };
 }
 
 function add(counts: BrokerCounts, tally: BrokerTally, count: number): void {
   if (tally.verdict === 'accepted') counts.accepted += count;
   else if (tally.verdict === 'abandoned') counts.abandoned += count;
   else if (tally.layer === 'tls') counts.refusedAtTls += count;
+  else if (tally.layer === 'authorization') counts.refusedAtAuthorization += count;
   else counts.refusedAtConnect += count;
   if (tally.verdict !== 'accepted') counts.causes[tally.cause] = (counts.causes[tally.cause] ?? 0) + count;
 }

@@ -124,12 +124,14 @@ function countRound(round: MeasuredRound, stage: Stage, workers: number): Counte
 
 function checkCounts({ counts, strangers, storm }: Counted, stage: Stage, place: string): string[] {
   if (counts === null) return [];
-  const reasons = stage.variant.cohorts.flatMap(({ name }, index) => {
+  const reasons = stage.variant.cohorts.flatMap(({ name, operation }, index) => {
     const recording = storm.recording.cohorts[index];
     const told = counts[index];
     return recording === undefined || told === undefined
       ? []
-      : reconcileCohort(recording, told, `${place}, cohort '${name}'`);
+      : reconcileCohort(recording, told, `${place}, cohort '${name}'`, {
+          operation: operation !== undefined,
+        });
   });
   if (strangers > 0) {
     reasons.push(

@@ -46,6 +46,7 @@ export function judgeCohort(
 function refusalsAt(expected: Expectation): readonly OutcomeKind[] {
   if (expected.outcome === 'reject-at-tls') return tlsRefusals;
   if (expected.outcome === 'reject-at-connect') return ['connack-refused'];
+  if (expected.outcome === 'reject-at-authorization') return ['operation-refused'];
   return refusalKinds;
 }
 

@@ -31,7 +31,7 @@ export function reconcileAsked(
       count(recording, 'timeout', 'local-error', 'connect-failed', 'closed', 'reset') + unfinished(recording);
     most += undecided;
     if (credentials === 'none') continue;
-    const decided = count(recording, 'accepted', 'connack-refused');
+    const decided = count(recording, 'accepted', 'operation-refused', 'connack-refused');
     most += decided;
     least += decided - unavailable(recording);
   }

@@ -25,12 +25,18 @@ export function checkAccounting(recording: Recording, place: string): string[] {
  * Holds the clients' count of one cohort against the broker's: a sentence for each disagreement. An attempt whose end the client did not
  * wait for (a timeout, an error of its own, cut off when the round stopped) may stand anywhere in the broker's count, or nowhere.
  */
-export function reconcileCohort(cohort: CohortRecording, broker: BrokerCounts, place: string): string[] {
+export function reconcileCohort(
+  cohort: CohortRecording,
+  broker: BrokerCounts,
+  place: string,
+  { operation }: { operation: boolean } = { operation: false },
+): string[] {
   const count = (...kinds: OutcomeKind[]) =>
     cohort.outcomes.reduce((sum, outcome) => (kinds.includes(outcome.kind) ? sum + outcome.count : sum), 0);
   const open = count('timeout', 'local-error', 'connect-failed') + cohort.started - total(cohort);
   const pairs: [what: string, client: number, broker: number][] = [
-    ['accepted', count('accepted'), broker.accepted],
+    // A session that is held may be refused something in its course: it has been let in all the same.
+    ['accepted', count('accepted', 'operation-refused'), broker.accepted + broker.refusedAtAuthorization],
     ['refused at CONNECT', count('connack-refused'), broker.refusedAtConnect],
     [
       'refused in TLS or closed',
@@ -38,6 +44,8 @@ export function reconcileCohort(cohort: CohortRecording, broker: BrokerCounts, p
       broker.refusedAtTls + broker.abandoned,
     ],
   ];
+  if (operation)
+    pairs.push(['refused what they did', count('operation-refused'), broker.refusedAtAuthorization]);
   return pairs
     .filter(([, seen, told]) => told < seen || told > seen + open)
     .map(

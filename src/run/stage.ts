@@ -226,10 +226,11 @@ export class Stage {
     const key = JSON.stringify([
       // CRLs and times of the day are no part of what clients hold.
       { ...corpusSpecOf(seed, this.variant, 0), crlEntries: 0 },
-      this.variant.cohorts.map(({ driver, credentials, session, resumption }) => [
+      this.variant.cohorts.map(({ driver, credentials, session, operation, resumption }) => [
         driver,
         credentials,
         session,
+        operation,
         resumption,
       ]),
       presentsCertificates(this.variant.target),

@@ -4,7 +4,7 @@ import type { SessionOrder, StormCohort } from '../storm/order.ts';
 
 /** A cohort of the plan as the storm is told of it, with its identities: the corpus keeps them in the plan's order. */
 export function stormCohort(plan: CohortPlan, index: number, corpus: Corpus): StormCohort {
-  const { name, driver, credentials, session, resumption } = plan;
+  const { name, driver, credentials, session, operation, resumption } = plan;
   const made = corpus.cohorts[index];
   return {
     name,
@@ -14,6 +14,7 @@ export function stormCohort(plan: CohortPlan, index: number, corpus: Corpus): St
     password:
       credentials === 'none' ? null : credentials === 'wrong' ? `not ${corpus.password}` : corpus.password,
     ...(session && { session: sessionOrder(session) }),
+    ...(operation && { operation }),
     ...(resumption !== undefined && { resumption }),
   };
 }

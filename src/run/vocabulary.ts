@@ -1,4 +1,9 @@
-import { databaseNames, passwordAlgorithms, requestFormatNames } from '../broker/index.ts';
+import {
+  databaseNames,
+  passwordAlgorithms,
+  requestFormatNames,
+  unknownPlaceholder,
+} from '../broker/index.ts';
 import { checkRoundMetric } from '../gate/round-figures.ts';
 import { checkThreshold } from '../gate/thresholds.ts';
 import { algorithms, crlDefects, crlKinds, defects } from '../pki/index.ts';
@@ -24,6 +29,7 @@ export const vocabulary: Vocabulary = {
   drivers: driverNames,
   driverTransports: Object.fromEntries(drivers.map(({ name, transports }) => [name, transports])),
   connectAuth: { passwordAlgorithms, databases: databaseNames, requestFormats: requestFormatNames },
+  unknownPlaceholder,
   checkFault,
   checkThreshold,
   checkRoundMetric,

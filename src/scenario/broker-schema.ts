@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { about, duration, positiveDuration } from './about.ts';
+import { authorizationSchema } from './authorization-schema.ts';
 import { connectAuthSettings } from './connect-auth-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -102,6 +103,9 @@ export function brokerSchema(vocabulary: Vocabulary) {
           { example: '10%', expected: 'a share such as 10% or 0.1' },
         ),
       ),
+    authorization: authorizationSchema()
+      .optional()
+      .meta({ description: 'What a session may do by its certificate; left out, anything.' }),
     ...connectAuthSettings(vocabulary),
   });
 }

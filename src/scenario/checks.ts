@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { authorizationFaults } from './authorization-checks.ts';
 import { connectAuthFaults } from './connect-auth-checks.ts';
 import { eventFaults, serviceSectionFaults } from './event-checks.ts';
 import { type IdentityWish, shareIdentities } from './identities.ts';
@@ -18,6 +19,7 @@ export function crossFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
   return [
     ...targetFaults(valueAt(data, ['target'])),
     ...connectAuthFaults(data, vocabulary),
+    ...authorizationFaults(data, vocabulary),
     ...loadFaults(valueAt(data, ['load']), valueAt(data, ['rounds'])),
     ...cohortFaults(data, vocabulary),
     ...identityFaults(data, vocabulary),

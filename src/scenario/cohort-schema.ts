@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { about, duration, positiveDuration } from './about.ts';
+import { operationSchema } from './authorization-schema.ts';
 import { certificateSchema } from './corpus-schema.ts';
 import { limits } from './limits.ts';
 import { sessionSchema, shareSchema } from './session-schema.ts';
@@ -121,6 +122,10 @@ export function cohortSchema(vocabulary: Vocabulary) {
           otherwise: '`right` where `target.connectAuth` is not `none`, else `none`',
         }),
       ),
+    first: operationSchema().optional().meta({
+      description:
+        'The one thing that clients do after their CONNACK before they leave: an attempt ends with the answer to it.',
+    }),
     session: sessionSchema().optional().meta({
       description: 'What clients do once they are let in; left out, they disconnect at their CONNACK.',
     }),

@@ -3,6 +3,7 @@ export const limits = {
   cohorts: 250,
   variants: 500,
   events: 1000,
+  authorizationRules: 100_000,
   identities: 1_000_000,
   crlEntries: 10_000_000,
   rate: 1_000_000,

@@ -125,11 +125,30 @@ export type BrokerPlan = {
   onRevocation: ('rotate-ticket-keys' | 'cut-sessions')[];
   /** Share of CPU that is burnt on top of each attempt; 0 for none. */
   slowdown: number;
+  /** Null: a session may do anything. `padding`: so many rules that fit nobody, before the others. */
+  authorization: { rules: RulePlan[]; padding: number } | null;
   /** What is left out is as OWASP has it. `queue`: clients that may wait for a hash. */
   password: { algorithm: string; cost?: number; memoryKiB?: number; passes?: number; queue: number };
   /** `url` null: the database that `npm run services:up` starts. `pool`: connections. */
   database: AskedPlan & { kind: string; url: string | null; hash: string };
   webservice: AskedPlan & { format: string };
+};
+
+/** What `when` leaves out is not looked at. */
+export type RulePlan = {
+  when: {
+    subject?: Record<string, string>;
+    issuer?: Record<string, string>;
+    san?: string;
+    serial?: string[];
+    fingerprint?: string[];
+    extKeyUsage?: string;
+    validityLeftMs?: number;
+    policy?: string;
+  };
+  /** Topic filters with placeholders such as `devices/${cert.subject.CN}/#`. */
+  publish: string[];
+  subscribe: string[];
 };
 
 /** Something that the broker asks at CONNECT. */
@@ -183,6 +202,7 @@ export type ExpectedOutcome =
   | 'reject'
   | 'reject-at-tls'
   | 'reject-at-connect'
+  | 'reject-at-authorization'
   | 'accept-until-revoked';
 
 export type Expectation = {
@@ -219,6 +239,8 @@ export type CohortPlan = {
   algorithm?: string | Record<string, number>;
   /** Laid over the corpus's. */
   certificate?: CertificatePlan;
+  /** What each client does once after its CONNACK; whether it may is the cohort's expectation. */
+  operation?: { operation: 'publish' | 'subscribe'; topic: string };
   /** Left out where clients disconnect at their CONNACK. */
   session?: SessionPlan;
   /** Share of the attempts that offer a session ticket; left out for none. */

@@ -40,11 +40,15 @@ export function resolveVariant(
       weight: cohort.weight,
       identities: shares.perCohort[index] ?? 0,
       defect: cohort.defect,
-      expect: resolveExpectation(cohort.expect),
+      expect:
+        cohort.first?.expect === 'refused'
+          ? { outcome: 'reject-at-authorization' }
+          : resolveExpectation(cohort.expect),
       driver: cohort.driver ?? defects.get(cohort.defect)?.driver ?? 'node',
       credentials: cohort.credentials ?? (target.connectAuth === 'none' ? 'none' : 'right'),
       ...(cohort.algorithm !== undefined && { algorithm: withoutGaps(cohort.algorithm) }),
       ...(cohort.certificate && { certificate: withoutGaps(cohort.certificate) }),
+      ...resolveOperation(cohort.first),
       ...(cohort.session && { session: resolveSession(cohort.session) }),
       ...(cohort.resumption !== 'none' && { resumption: resolveResumption(cohort.resumption) }),
       ...(cohort.endsAfter !== undefined && { endsAfterMs: milliseconds(cohort.endsAfter) }),
@@ -123,17 +127,40 @@ function resolveResumption(resumption: string | number): number {
 }
 
 function resolveBroker(broker: Scenario['broker']): BrokerPlan {
-  const { handshakeTimeout, ocsp, crl, slowdown, password, database, webservice, ...rest } = broker;
+  const { handshakeTimeout, ocsp, crl, slowdown, authorization, password, database, webservice, ...rest } =
+    broker;
   return {
     ...rest,
     slowdown: shareOf(slowdown),
     handshakeTimeoutMs: milliseconds(handshakeTimeout),
     ocsp: { timeoutMs: milliseconds(ocsp.timeout), nonce: ocsp.nonce, method: ocsp.method },
     crl: { source: crl.source, pollMs: milliseconds(crl.poll), jitter: crl.jitter },
+    authorization: resolveAuthorization(authorization),
     password: withoutGaps(password),
     database: { ...asked(database), url: database.url ?? null },
     webservice: asked(webservice),
   };
+}
+
+function resolveAuthorization(
+  authorization: Scenario['broker']['authorization'],
+): BrokerPlan['authorization'] {
+  if (authorization === undefined) return null;
+  const rules = authorization.rules.map(({ when: { validityLeft, ...when }, publish, subscribe }) => ({
+    when: {
+      ...withoutGaps(when),
+      ...(validityLeft !== undefined && { validityLeftMs: milliseconds(validityLeft) }),
+    },
+    publish,
+    subscribe,
+  }));
+  return { rules, padding: authorization.padding };
+}
+
+function resolveOperation(first: Scenario['cohorts'][number]['first']): Pick<CohortPlan, 'operation'> {
+  const topic = first?.subscribe ?? first?.publish;
+  if (topic === undefined) return {};
+  return { operation: { operation: first?.subscribe === undefined ? 'publish' : 'subscribe', topic } };
 }
 
 function asked<Settings extends { timeout: string }>({ timeout, ...rest }: Settings) {
@@ -169,13 +196,19 @@ function resolveEvents(
   return { cohorts: split.cohorts, events: inOrder };
 }
 
-/** The one layer at which all unwelcome cohorts are expected to be refused, where they name one and the same. */
-function refusalLayer(cohorts: readonly CohortPlan[]): 'tls' | 'connect' | undefined {
-  const outcomes = new Set(
-    cohorts.map(({ expect }) => expect.outcome).filter((outcome) => outcome.startsWith('reject')),
+/** The one place at which all unwelcome cohorts are expected to be refused, where they name one and the same. */
+function refusalLayer(cohorts: readonly CohortPlan[]): string | undefined {
+  const places = new Set(
+    cohorts.filter(({ expect }) => expect.outcome.startsWith('reject')).map(refusalPlace),
   );
-  if (outcomes.size !== 1) return undefined;
-  return outcomes.has('reject-at-tls') ? 'tls' : outcomes.has('reject-at-connect') ? 'connect' : undefined;
+  const [only] = places;
+  return places.size === 1 ? only : undefined;
+}
+
+function refusalPlace({ expect, operation }: CohortPlan): string | undefined {
+  if (expect.outcome === 'reject-at-tls') return 'tls';
+  if (expect.outcome === 'reject-at-connect') return 'connect';
+  return expect.outcome === 'reject-at-authorization' ? operation?.operation : undefined;
 }
 
 function resolveLoad(load: Scenario['load']): LoadPlan {

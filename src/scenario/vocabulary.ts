@@ -41,6 +41,8 @@ export type Vocabulary = {
     databases: readonly string[];
     requestFormats: readonly string[];
   };
+  /** The first placeholder of a filter that a rule of the bundled broker does not know; null where it knows all. */
+  unknownPlaceholder?(filter: string): string | null;
   /** Why a service has no such fault; undefined where it has. */
   checkFault?(service: 'ocsp' | 'crl' | 'auth', written: string): string | undefined;
   /** undefined when the expression is fine, else what was expected instead and the nearest known word. */

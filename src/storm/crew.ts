@@ -115,7 +115,7 @@ function workerOrder(
   sharedMarks: readonly (SharedArrayBuffer | undefined)[],
 ): WorkerOrder {
   const own = cohorts.map((cohort, index): WorkerCohort => {
-    const { driver, identities, password, lie, session, resumption } = cohort;
+    const { driver, identities, password, lie, session, operation, resumption } = cohort;
     const marks = sharedMarks[index];
     return {
       driver,
@@ -124,6 +124,7 @@ function workerOrder(
       password,
       lie: lie ?? null,
       session,
+      operation,
       resumption: resumption ?? 0,
     };
   });

@@ -1,6 +1,7 @@
 import type { RecorderShape } from '../metrics/recorder-layout.ts';
 import type { Identity } from '../pki/identity.ts';
 import type { RoundOrder } from './order.ts';
+import type { OperationOrder } from './sessions/first-operation.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
 
 /** What a worker is started with. */
@@ -21,6 +22,7 @@ export type WorkerCohort = {
   password: string | null;
   lie: string | null;
   session: SessionOrder | undefined;
+  operation: OperationOrder | undefined;
   resumption: number;
 };
 

@@ -2,9 +2,11 @@ import type { Recording } from '../metrics/recording.ts';
 import type { Identity } from '../pki/identity.ts';
 import type { Transport } from './drivers/driver.ts';
 import type { ScheduleOrder } from './schedules/index.ts';
+import type { OperationOrder } from './sessions/first-operation.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
 
 export type { ScheduleOrder } from './schedules/index.ts';
+export type { OperationOrder } from './sessions/first-operation.ts';
 export type { PublishOrder, SessionOrder } from './sessions/session-order.ts';
 
 /** Who storms: given once, kept over all rounds, so that every SecureContext is built before any clock starts. */
@@ -34,6 +36,8 @@ export type StormCohort = {
   lie?: string | null;
   /** Clients stay after their CONNACK, and do this; left out, they leave at once. */
   session?: SessionOrder;
+  /** What clients do once after their CONNACK, before the attempt has its outcome; not together with `session`. */
+  operation?: OperationOrder;
   /** Share of the attempts that offer a session ticket, where the client has one; default 0. */
   resumption?: number;
 };

@@ -23,6 +23,11 @@ export function connackRefused(code: number): Outcome {
   return { kind: 'connack-refused', detail: `${connackCodes[code] ?? 'reserved'} (${code})` };
 }
 
+/** The client was let in, and then not let do what it wanted. */
+export function operationRefused(operation: 'publish' | 'subscribe', how: string): Outcome {
+  return { kind: 'operation-refused', detail: `${operation} (${how})` };
+}
+
 export function timedOut(phase: Phase): Outcome {
   return { kind: 'timeout', detail: phase };
 }

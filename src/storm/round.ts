@@ -10,6 +10,7 @@ import { monotonicMs, type WorkerCohort, type WorkerRound } from './messages.ts'
 import { openLoad } from './open-load.ts';
 import { localError, timedOut } from './outcomes.ts';
 import { makeSchedule } from './schedules/index.ts';
+import { FirstOperation, type OperationOrder, type OperationOwner } from './sessions/first-operation.ts';
 import { Sessions, type SessionsOwner } from './sessions/sessions.ts';
 import { sourceRotation } from './source-address.ts';
 
@@ -24,7 +25,7 @@ const unrotated = (): undefined => undefined;
  * One worker's part of a round: one timer, which starts what is due, cuts off what has run out of time, and ends the round. Times are
  * milliseconds from the start of the round.
  */
-export class Round implements AttemptOwner, SessionsOwner {
+export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
   readonly originMs: number;
   readonly #round: WorkerRound;
   readonly #pools: readonly ClientPool[];
@@ -35,6 +36,7 @@ export class Round implements AttemptOwner, SessionsOwner {
   readonly #drawClient: (k: number) => number;
   readonly #resumption: readonly number[];
   readonly #ticketStream: number;
+  readonly #operations: readonly (OperationOrder | undefined)[];
   readonly #sessions: Sessions;
   readonly #onOver: () => void;
   readonly #inFlight = new AttemptQueue();
@@ -49,11 +51,12 @@ export class Round implements AttemptOwner, SessionsOwner {
   constructor(
     round: WorkerRound,
     pools: readonly ClientPool[],
-    cohorts: readonly Pick<WorkerCohort, 'session' | 'resumption'>[],
+    cohorts: readonly Pick<WorkerCohort, 'session' | 'operation' | 'resumption'>[],
     onOver: () => void,
   ) {
     this.#round = round;
     this.#pools = pools;
+    this.#operations = cohorts.map(({ operation }) => operation);
     this.#resumption = cohorts.map(({ resumption }) => resumption);
     this.#onOver = onOver;
     this.#recorder = new Recorder(round.recorder, round.shape, round.marks, round.held);
@@ -86,6 +89,17 @@ export class Round implements AttemptOwner, SessionsOwner {
   }
 
   ended(attempt: Attempt, outcome: Outcome, endMs: number): SessionListener | undefined {
+    const order = outcome.kind === 'accepted' ? this.#operations[attempt.cohort] : undefined;
+    if (order !== undefined)
+      return new FirstOperation(order, attempt, attempt.pool.client(attempt.client)?.clientId ?? '', this);
+    return this.#finish(attempt, outcome, endMs);
+  }
+
+  decided(attempt: Attempt, outcome: Outcome, nowMs: number): void {
+    this.#finish(attempt, outcome, nowMs);
+  }
+
+  #finish(attempt: Attempt, outcome: Outcome, endMs: number): SessionListener | undefined {
     const { connection } = attempt;
     this.#recorder.finished(
       attempt,

@@ -82,6 +82,7 @@ describe('an attempt that contradicts its cohort', () => {
       accepted: 0,
       refusedAtTls: 10,
       refusedAtConnect: 0,
+      refusedAtAuthorization: 0,
       abandoned: 0,
       causes: { CERT_HAS_EXPIRED: 9, CERT_REVOKED: 1 },
     };

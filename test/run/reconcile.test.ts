@@ -10,6 +10,7 @@ const counts = (accepted: number, refusedAtTls: number, refusedAtConnect = 0, ab
   accepted,
   refusedAtTls,
   refusedAtConnect,
+  refusedAtAuthorization: 0,
   abandoned,
   causes: {},
 });

@@ -73,10 +73,15 @@ export class PeerChains {
  * The client's own certificate, from the session that OpenSSL keeps for it (i2d_SSL_SESSION: `[3]` is the peer's certificate), in full and
  * in resumed handshakes. Where it is not in there, from Node's object, which takes six times as long.
  */
-function leafOf(socket: TLSSocket): PeerCertificate | null {
+export function leafDer(socket: TLSSocket): Uint8Array | null {
   const session = socket.getSession();
   const outer = session && readTlv(session, 0);
   const peer = outer && children(session, outer).find(({ tag }) => tag === 0xa3);
-  const der = peer ? session.subarray(peer.contents, peer.end) : socket.getPeerCertificate().raw;
-  return der === undefined ? null : PeerCertificate.read(der);
+  if (peer) return session.subarray(peer.contents, peer.end);
+  return socket.getPeerCertificate().raw ?? null;
+}
+
+function leafOf(socket: TLSSocket): PeerCertificate | null {
+  const der = leafDer(socket);
+  return der === null ? null : PeerCertificate.read(der);
 }

@@ -81,6 +81,7 @@ const treatments: Readonly<Record<OutcomeKind, { treatment: Treatment; words: st
   closed: { treatment: 'closed', words: 'closed without an alert' },
   reset: { treatment: 'closed', words: 'reset without an alert' },
   'connack-refused': { treatment: 'connect', words: 'at CONNECT' },
+  'operation-refused': { treatment: 'connect', words: 'at its first operation' },
   timeout: { treatment: 'hung', words: 'no answer' },
   'connect-failed': { treatment: 'crashed', words: 'no longer there' },
   'local-error': { treatment: 'none', words: 'not sent' },

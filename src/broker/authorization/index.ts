@@ -1,0 +1,34 @@
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import type { BrokerSettings } from '../config.ts';
+import type { Grants } from '../connect-auth/auth.ts';
+import { leafDer } from '../revocation/peer-chain.ts';
+import { certificateFacts } from './certificate-facts.ts';
+import { compileRules, grantsOf } from './grants.ts';
+import type { AuthorizationRule } from './rule.ts';
+
+export { mayPublish, maySubscribe } from './authorizer.ts';
+export { type AuthorizationRule, namedPlaceholders, type RuleCondition, unknownPlaceholder } from './rule.ts';
+
+/** What the client behind a connection may do by its certificate. */
+export type Authorization = (connection: Duplex, clientId: string, userName: string | null) => Grants;
+
+/** Null where there are no rules: then a session may do anything. Rules that fit nobody come first, as many as `padding` says. */
+export function openAuthorization({ authorization }: BrokerSettings): Authorization | null {
+  if (authorization === null) return null;
+  const rules = compileRules([...idleRules(authorization.padding), ...authorization.rules]);
+  return (connection, clientId, userName) => {
+    const der = connection instanceof TLSSocket ? leafDer(connection) : null;
+    const certificate = der === null ? null : certificateFacts(der);
+    return grantsOf(rules, { clientId, userName, certificate }, Date.now());
+  };
+}
+
+/** Looked through for each client like any other: what is measured is how the cost grows with their number. */
+function idleRules(count: number): AuthorizationRule[] {
+  return Array.from({ length: count }, (_, index) => ({
+    when: { subject: { CN: `nobody-${index}-*`, O: 'nobody' } },
+    publish: [`idle/${index}/#`],
+    subscribe: [],
+  }));
+}
