@@ -2,7 +2,13 @@ import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ConnectionLedger, LedgerReader } from '../../src/broker/ledger.ts';
-import { abandonment, connackVerdict, tlsRefusal, type Verdict } from '../../src/broker/verdict.ts';
+import {
+  abandonment,
+  connackVerdict,
+  operationRefusal,
+  tlsRefusal,
+  type Verdict,
+} from '../../src/broker/verdict.ts';
 
 const verdicts = [
   connackVerdict(0),
@@ -35,7 +41,8 @@ test('what is booked is read back, key by key', () => {
 });
 
 test('where keys run out the sum still holds, and what was known before is still counted apart', () => {
-  const ledger = new ConnectionLedger(6);
+  // Five catch-alls, and two of its own.
+  const ledger = new ConnectionLedger(7);
   const reader = new LedgerReader(ledger.memory);
   for (let index = 0; index < 100; index++) {
     ledger.open();
@@ -46,6 +53,22 @@ test('where keys run out the sum still holds, and what was known before is still
     ['*', 98],
     ['127.0.0', 1],
     ['127.0.1', 1],
+  ]);
+});
+
+test('a session that was refused what it did counts as refused in place of accepted', () => {
+  const ledger = new ConnectionLedger();
+  const accepted = connackVerdict(0);
+  for (let sessions = 0; sessions < 3; sessions++) {
+    ledger.open();
+    ledger.settle('127.0.0', accepted);
+  }
+  ledger.resettle('127.0.0', accepted, operationRefusal('publish'));
+  const { connections, pending, tallies } = new LedgerReader(ledger.memory).read();
+  expect([connections, pending]).toEqual([3, 0]);
+  expect(tallies.map(({ verdict, layer, cause, count }) => [verdict, layer, cause, count])).toEqual([
+    ['accepted', null, 'accepted', 2],
+    ['refused', 'authorization', 'publish', 1],
   ]);
 });
 
