@@ -87,10 +87,13 @@ export function program(): Command {
     .action(calibrate);
 
   command('report')
-    .argument('<RESULT>', 'a result.json')
-    .description('make the reports of a result again')
+    .argument('[RESULT...]', 'a result.json; several become one report')
+    .description('make the reports of results again, serve one, or draw the history of many')
     .option('--format <NAME>', 'only this format; may be repeated', collect, [])
     .option('--out <DIR>', 'folder for the reports (default: beside the result)')
+    .option('--serve', 'instead: serve the page on loopback, and reload it when the result changes')
+    .option('--port <N>', 'port to serve on; 0 lets the system choose', portNumber, 0)
+    .option('--history <DIR>', 'instead: metrics over all results below a folder, with change points')
     .action(report);
 
   command('pki')

@@ -6,6 +6,8 @@ export type ReportFormat = {
   format: string;
   /** Name of the file in a run's folder. */
   fileName: string;
+  /** Made when it is asked for, and not with every run. */
+  onRequest?: true;
   /** The whole file as text. Text in the result is a stranger's: every format makes it inert in its own way. */
   render(result: Result): string;
 };

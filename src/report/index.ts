@@ -1,3 +1,4 @@
+import { csvFormat } from './csv.ts';
 import type { ReportFormat } from './format.ts';
 import { githubFormat } from './github.ts';
 import { gitlabFormat } from './gitlab.ts';
@@ -9,7 +10,9 @@ import { markdownFormat } from './markdown.ts';
 import { openMetricsFormat } from './openmetrics.ts';
 import { tapFormat } from './tap.ts';
 
+export { combineResults, type NamedResult } from './combine.ts';
 export type { ReportFormat } from './format.ts';
+export { historyOf } from './history.ts';
 export { renderTerminal, type TerminalStyle } from './terminal.ts';
 
 /** Every form that a result can be told in. A new one is a file beside these and a line here. */
@@ -21,6 +24,7 @@ export const formats: readonly ReportFormat[] = [
   gitlabFormat,
   tapFormat,
   openMetricsFormat,
+  csvFormat,
   hlogFormat,
   jsonFormat,
 ];

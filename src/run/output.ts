@@ -47,7 +47,7 @@ export function writeOutput(dir: string, result: Result): void {
   try {
     writeResult(dir, result);
     for (const format of formats) {
-      if (format.fileName !== 'result.json')
+      if (format.fileName !== 'result.json' && format.onRequest !== true)
         writeFileAtomically(join(dir, format.fileName), format.render(result));
     }
   } catch (error) {

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Result } from '../../result/index.ts';
 import { neutralise } from '../words/text.ts';
 import { markerShapes } from './charts/series.ts';
+import { documentOf, type PageOptions } from './document.ts';
 import { embeddedGzip } from './embed.ts';
-import { html, type Markup, trusted } from './markup.ts';
-import { pageScript } from './script/page.ts';
+import { html, type Markup } from './markup.ts';
 import { answerSection } from './sections/answer.ts';
 import { comparisonSection } from './sections/comparison.ts';
 import { costSection } from './sections/cost.ts';
@@ -16,7 +15,6 @@ import { planSection } from './sections/plan.ts';
 import type { Section } from './sections/section.ts';
 import { trustSection } from './sections/trust.ts';
 import { timeOf, verdictBar } from './sections/verdict-bar.ts';
-import { styleSheet } from './style.ts';
 
 /** Characters: a larger result is not packed at all, and a pack larger than this is left out. */
 const largestResult = 60_000_000;
@@ -34,27 +32,23 @@ const sections: readonly Section[] = [
   planSection,
 ];
 
-/** The whole page. Nothing is fetched: the policy allows the one style sheet and the one script, by their hashes, and nothing else. */
-export function renderPage(result: Result): Markup {
-  const style = styleSheet();
-  const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(pageScript)}'; img-src data:; base-uri 'none'; form-action 'none'`;
-  const packed = packedResult(result);
+/** The whole page of a result. */
+export function renderPage(result: Result, options: PageOptions = {}): Markup {
   const present = sections.flatMap(({ id, title, render }) => {
     const content = render(result);
     return content === null ? [] : [{ id, title, content }];
   });
-  return html`${trusted('<!doctype html>')}
-<html lang="en" class="no-script"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
-<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">
-<title>${result.verdict.word}: ${neutralise(result.scenario.name, 60)} · certstorm</title><link rel="icon" href="data:,">
-<style>${trusted(style)}</style></head>
-<body><div class="sheet">${markerShapes()}${verdictBar(result)}<div class="columns"><nav aria-label="Contents"><ol>${present.map(
+  const packed = packedResult(result);
+  const body = html`${markerShapes()}${verdictBar(result)}<div class="columns"><nav aria-label="Contents"><ol>${present.map(
     ({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`,
   )}</ol></nav><main>${filterBar(result)}
 ${present.map(({ id, title, content }) => html`<section id="${id}" aria-labelledby="${id}-title"><h2><span id="${id}-title">${title}</span> <a class="permalink" href="#${id}" aria-label="Link to “${title}”">#</a></h2>${content}</section>\n`)}
-<footer>${packed !== null && html`<button type="button" class="download script-only">Download result.json</button> `}Made from result.json alone by certstorm ${neutralise(result.environment.certstorm, 30)}; measured ${timeOf(result.startedAt)}.</footer></main></div></div>
-${packed}<script>${trusted(pageScript)}</script></body></html>
-`;
+<footer>${packed !== null && html`<button type="button" class="download script-only">Download result.json</button> `}Made from result.json alone by certstorm ${neutralise(result.environment.certstorm, 30)}; measured ${timeOf(result.startedAt)}.</footer></main></div>${packed}`;
+  return documentOf(
+    `${result.verdict.word}: ${neutralise(result.scenario.name, 60)} · certstorm`,
+    body,
+    options,
+  );
 }
 
 /** The result itself, so that a page that was mailed around can be compared and drawn again; null for one too large to be carried along. */
@@ -63,8 +57,4 @@ function packedResult(result: Result): Markup | null {
   if (text.length > largestResult) return null;
   const packed = embeddedGzip('result-json', text);
   return packed.source.length > largestPacked ? null : packed;
-}
-
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}`;
 }

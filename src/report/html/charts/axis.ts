@@ -46,14 +46,17 @@ export function logAxis(title: string, values: readonly number[], wanted = 8): A
 /** Where the first size stands on an axis that begins with 0. */
 const gapAfterZero = 0.1;
 
-/** Sizes from 0 on: logarithmic, and 0, which has no logarithm, at the axis' edge with a gap behind it. */
+/** Sizes from 0 on: logarithmic, and 0, which has no logarithm, at the axis' edge; from there a straight line to the first. */
 export function sizeAxis(title: string, values: readonly number[], wanted = 8): Axis {
   const axis = logAxis(title, values, wanted);
   if (!values.includes(0)) return axis;
   const moved = (share: number) => gapAfterZero + (1 - gapAfterZero) * share;
+  const first = least(values.filter((value) => value > 0)) ?? 1;
+  const atFirst = moved(axis.position(first));
   return {
     title,
-    position: (value) => (value <= 0 ? 0 : moved(axis.position(value))),
+    position: (value) =>
+      value < first ? (Math.max(0, value) / first) * atFirst : moved(axis.position(value)),
     ticks: [
       { at: 0, label: '0', minor: false },
       ...axis.ticks.map((tick) => ({ ...tick, at: moved(tick.at) })),
