@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import type { ConnectionLedger } from './ledger.ts';
 import { abandonment, type Verdict } from './verdict.ts';
 
@@ -12,7 +12,7 @@ type Connection = { socket: Socket; source: string; stage: 'handshake' | 'connec
  */
 export class ConnectionBook {
   readonly #ledger: ConnectionLedger;
-  /** By the TCP socket, and after the handshake by the TLS socket too; taken out when the TCP socket closes. */
+  /** By the TCP socket, and after the handshake by the streams over it too; taken out when the TCP socket closes. */
   readonly #connections = new Map<Duplex, Connection>();
 
   constructor(ledger: ConnectionLedger) {
@@ -34,12 +34,20 @@ export class ConnectionBook {
   }
 
   /** The handshake is done and the certificate has verified; what follows is between the client and the MQTT layer. */
-  enterConnect(tlsSocket: TLSSocket): void {
-    const connection = this.#connections.get(underneath(tlsSocket));
+  enterConnect(socket: TLSSocket | Socket): void {
+    const carrier = socket instanceof TLSSocket ? underneath(socket) : socket;
+    const connection = this.#connections.get(carrier);
     if (connection === undefined) return;
     connection.stage = 'connect';
-    this.#connections.set(tlsSocket, connection);
-    tlsSocket.once('close', () => this.#connections.delete(tlsSocket));
+    this.carry(carrier, socket);
+  }
+
+  /** A stream that is the same connection as `carrier`, which it goes over. */
+  carry(carrier: Duplex, stream: Duplex): void {
+    const connection = this.#connections.get(carrier);
+    if (connection === undefined || stream === carrier) return;
+    this.#connections.set(stream, connection);
+    stream.once('close', () => this.#connections.delete(stream));
   }
 
   settleHandshake(tlsSocket: TLSSocket, verdict: Verdict): void {

@@ -1,22 +1,22 @@
-import { randomBytes } from 'node:crypto';
-import type { AddressInfo, Socket } from 'node:net';
-import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { openAuthorization } from './authorization/index.ts';
-import { BrokerError, listenError, messageOf } from './broker-error.ts';
+import { BrokerError, listenError } from './broker-error.ts';
 import type { BrokerConfig } from './config.ts';
 import type { ConnectGuard } from './connect-auth/auth.ts';
 import { connectAuth } from './connect-auth/index.ts';
 import { ConnectionBook } from './connection-book.ts';
+import { tcpDoor } from './doors/tcp.ts';
+import { type TlsParts, tlsDoor } from './doors/tls.ts';
+import { webSocketDoor } from './doors/websocket.ts';
 import type { ConnectionLedger } from './ledger.ts';
 import { openMqtt } from './mqtt.ts';
-import { mendPeerCertificateLeak } from './peer-certificate-leak.ts';
-import type { RevocationGuard } from './revocation/check.ts';
+import type { RevocationCheck, RevocationGuard } from './revocation/check.ts';
 import { RevocationFigures } from './revocation/figures.ts';
 import { revocationCheck } from './revocation/index.ts';
-import { RevocationGate } from './revocation/revocation-gate.ts';
+import { none } from './revocation/none.ts';
 import { slowDown } from './slowdown.ts';
 import { readTlsOptions } from './tls-options.ts';
-import { connackVerdict, connectVerdict, handshakeVerdict, operationRefusal, tlsRefusal } from './verdict.ts';
+import { connackVerdict, connectVerdict, operationRefusal } from './verdict.ts';
 
 /** A broker that serves. */
 export type OpenBroker = {
@@ -33,8 +33,6 @@ export type OpenBroker = {
  * is searched, and each client whose SYN is dropped then measures TCP's retransmission timer: a second.
  */
 const backlog = 4096;
-/** Name, HMAC key and AES key of session tickets, 16 octets each (RFC 5077 4). */
-const ticketKeyBytes = 48;
 
 /**
  * Opens the broker in this process: aedes behind a TLS listener that asks for client certificates, each connection booked in `ledger`.
@@ -45,69 +43,46 @@ export async function openBroker(
   ledger: ConnectionLedger,
   figures: RevocationFigures = new RevocationFigures(),
 ): Promise<OpenBroker> {
+  const check = checkFor(config);
   const tlsOptions = await readTlsOptions(config);
-  const check = revocationCheck(config.revocation);
   const auth = await connectAuth(config.connectAuth).open(config);
-  const guard = await check.open(config, figures);
+  let guard: RevocationGuard | undefined;
   try {
-    return await serve(config, { tlsOptions, guard, auth }, ledger, figures);
+    guard = await check.open(config, figures);
+    return await serve({ config, tlsOptions, guard, figures }, auth, ledger);
   } catch (error) {
     // A thread that keeps CRLs, a connection to a database.
-    await Promise.all([guard.close(), auth.close()]);
+    await Promise.all([guard?.close(), auth.close()]);
     throw error;
   }
 }
 
-type Parts = {
-  tlsOptions: Awaited<ReturnType<typeof readTlsOptions>>;
-  guard: RevocationGuard;
-  auth: ConnectGuard;
-};
+function checkFor({ revocation, transport, clientCertificates }: BrokerConfig): RevocationCheck {
+  const check = revocationCheck(revocation);
+  if (check === none || (transport !== 'tcp' && clientCertificates === 'required')) return check;
+  throw new BrokerError(
+    'ERR_BROKER_REVOCATION',
+    `the revocation check ${revocation} has nothing to look at where clients present no certificate: choose none, or ask for certificates over TLS`,
+  );
+}
 
-async function serve(
-  config: BrokerConfig,
-  { tlsOptions, guard, auth }: Parts,
-  ledger: ConnectionLedger,
-  figures: RevocationFigures,
-): Promise<OpenBroker> {
-  const server = createTlsServer({ ...tlsOptions, ...(guard.crl && { crl: guard.crl }) }, config);
+async function serve(parts: TlsParts, auth: ConnectGuard, ledger: ConnectionLedger): Promise<OpenBroker> {
+  const { config, guard } = parts;
   const book = new ConnectionBook(ledger);
-  const gate = new RevocationGate(guard, config, tlsOptions.ca, figures, {
-    refused: (socket, cause) => book.settle(socket, tlsRefusal(cause)),
-    lost: (socket, error) => book.settle(socket, connectVerdict(error)),
-  });
-  guard.attach({
-    useCrls(crls) {
-      // Node would make new ones with the context: whether tickets outlive a list is not for it to say.
-      const ticketKeys = server.getTicketKeys();
-      server.setSecureContext({ ...tlsOptions, ...(crls && { crl: crls }) });
-      server.setTicketKeys(ticketKeys);
-    },
-    moreRevoked() {
-      if (config.settings.onRevocation.includes('rotate-ticket-keys'))
-        server.setTicketKeys(randomBytes(ticketKeyBytes));
-      gate.moreRevoked();
-    },
-  });
-  const authorization = openAuthorization(config.settings);
-  const mqtt = await openMqtt(auth, authorization, config.settings.handshakeTimeoutMs, {
+  const { handshakeTimeoutMs, slowdown } = config.settings;
+  const mqtt = await openMqtt(auth, openAuthorization(config.settings), handshakeTimeoutMs, {
     connack: (socket, returnCode, cause) => book.settle(socket, connackVerdict(returnCode, cause)),
     failed: (socket, error) => book.settle(socket, connectVerdict(error)),
     refused: (socket, operation) => book.refuseOperation(socket, operationRefusal(operation)),
   });
-
-  server.on('connection', (socket: Socket) => book.open(socket));
-  slowDown(server, config.settings.slowdown);
-  server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-    book.settleHandshake(socket, handshakeVerdict(error, authorizationErrorOf(socket)));
-    // After a timeout Node leaves the socket open.
-    socket.destroy();
-  });
-  server.once('secureConnection', mendPeerCertificateLeak);
-  server.on('secureConnection', (socket: TLSSocket) => {
-    book.enterConnect(socket);
-    gate.pass(socket, () => mqtt.handle(socket));
-  });
+  const doors: Record<BrokerConfig['transport'], () => Server> = {
+    tcp: () => tcpDoor(book, mqtt.handle),
+    tls: () => tlsDoor(parts, book, mqtt.handle),
+    wss: () => tlsDoor(parts, book, webSocketDoor(handshakeTimeoutMs, book, mqtt.handle)),
+  };
+  const server = doors[config.transport]();
+  server.prependListener('connection', (socket: Socket) => book.open(socket));
+  slowDown(server, slowdown);
 
   const port = await listen(server, config);
   return {
@@ -122,25 +97,6 @@ async function serve(
       await Promise.all([guard.close(), auth.close()]);
     },
   };
-}
-
-function createTlsServer(options: TlsOptions, { crlFile }: BrokerConfig): Server {
-  try {
-    return createServer(options);
-  } catch (error) {
-    // Everything else has been loaded once already.
-    throw new BrokerError(
-      'ERR_BROKER_CRL',
-      `${crlFile} holds no CRL that OpenSSL can read: it must be PEM, "-----BEGIN X509 CRL-----" (${messageOf(error)})`,
-      { cause: error },
-    );
-  }
-}
-
-/** A string at run time (the verify error's name, for example CERT_HAS_EXPIRED), whatever the types say. */
-function authorizationErrorOf(socket: TLSSocket): string | null {
-  const error: unknown = socket.authorizationError;
-  return typeof error === 'string' ? error : null;
 }
 
 function listen(server: Server, { host, port }: BrokerConfig): Promise<number> {

@@ -1,4 +1,4 @@
-import type { TLSSocket } from 'node:tls';
+import type { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
 import { type Authorization, mayPublish, maySubscribe } from './authorization/index.ts';
 import type { ConnectAnswer, ConnectGuard, Grants } from './connect-auth/auth.ts';
@@ -14,7 +14,7 @@ export type MqttEvents = {
 };
 
 export type MqttBroker = {
-  handle(socket: TLSSocket): void;
+  handle: (socket: Duplex) => void;
   close(): Promise<void>;
   version: string;
 };

@@ -32,8 +32,8 @@ export async function readTlsOptions(config: BrokerConfig): Promise<TlsOptions &
     key,
     ca,
     minVersion: 'TLSv1.2',
-    requestCert: true,
-    rejectUnauthorized: true,
+    requestCert: config.clientCertificates === 'required',
+    rejectUnauthorized: config.clientCertificates === 'required',
     handshakeTimeout: config.settings.handshakeTimeoutMs,
     // CONNACK must not wait for the acknowledgement of the TLS flight before it (Nagle).
     noDelay: true,

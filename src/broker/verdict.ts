@@ -59,6 +59,11 @@ export function connectVerdict(error: Error): Verdict {
   const code = codeOf(error);
   if (isPeerGone(code)) return abandonment('connect-reset');
   if (code.startsWith('ERR_SSL_')) return tlsRefusal(code);
+  return protocolError();
+}
+
+/** What was sent is no MQTT. */
+export function protocolError(): Verdict {
   return { verdict: 'refused', layer: 'connect', cause: 'protocol_error' };
 }
 

@@ -28,7 +28,7 @@ export const bundled = {
   kind: 'bundled',
   revocation: revocationNames,
   connectAuth: connectAuthNames,
-  transports: ['tls'],
+  transports: ['tls', 'wss', 'tcp'],
   async start(order: TargetOrder, signal?: AbortSignal): Promise<OwnTarget> {
     throwIfStopped(signal);
     const { connectAuth, users, workDir, broker: settings } = order;

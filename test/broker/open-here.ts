@@ -6,7 +6,7 @@ import {
   type BrokerTally,
   defaultBrokerSettings,
 } from '../../src/broker/config.ts';
-import { ConnectionLedger, LedgerReader } from '../../src/broker/ledger.ts';
+import { ConnectionLedger, LedgerReader, type LedgerReading } from '../../src/broker/ledger.ts';
 import { type OpenBroker, openBroker } from '../../src/broker/listener.ts';
 import { RevocationFigures } from '../../src/broker/revocation/figures.ts';
 import type { Corpus, Identity } from '../../src/pki/identity.ts';
@@ -16,6 +16,7 @@ import { type Address, type Attempt, attemptConnect, type Ending } from './test-
 export type BrokerHere = OpenBroker & {
   address: Address;
   figures: RevocationFigures;
+  read(): LedgerReading;
   tallies(): BrokerTally[];
 };
 
@@ -64,6 +65,7 @@ export async function openHere(
     ...broker,
     address: { host: '127.0.0.1', port: broker.port },
     figures,
+    read: () => reader.read(),
     tallies: () => reader.read().tallies,
   };
 }

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
 import type { BrokerSettings } from '../config.ts';
 import type { Grants } from '../connect-auth/auth.ts';
 import { leafDer } from '../revocation/peer-chain.ts';
+import { tlsSocketOf } from '../tls-socket-of.ts';
 import { certificateFacts } from './certificate-facts.ts';
 import { compileRules, grantsOf } from './grants.ts';
 import type { AuthorizationRule } from './rule.ts';
@@ -18,7 +18,8 @@ export function openAuthorization({ authorization }: BrokerSettings): Authorizat
   if (authorization === null) return null;
   const rules = compileRules([...idleRules(authorization.padding), ...authorization.rules]);
   return (connection, clientId, userName) => {
-    const der = connection instanceof TLSSocket ? leafDer(connection) : null;
+    const socket = tlsSocketOf(connection);
+    const der = socket && leafDer(socket);
     const certificate = der === null ? null : certificateFacts(der);
     return grantsOf(rules, { clientId, userName, certificate }, Date.now());
   };
