@@ -8,22 +8,28 @@ export type Series = {
   variant: string;
   metric: string;
   unit: string;
+  /** Whether more of it is worse, as of all but rates. */
+  moreIsWorse: boolean;
   runs: { startedAt: string; value: number; certstorm: string }[];
   changes: ChangePoint[];
 };
 
-const metrics: readonly { metric: string; unit: string; read(variant: VariantResult): number | undefined }[] =
-  [
-    { metric: 'Broker CPU per attempt', unit: 'ms', read: ({ target }) => target.cpuMsPerAttempt },
-    { metric: 'Good clients let in, p50', unit: 'ms', read: (variant) => good(variant)?.p50 },
-    {
-      metric: 'Good clients let in, p99',
-      unit: 'ms',
-      read: (variant) => ((good(variant)?.count ?? 0) >= 100 ? good(variant)?.p99 : undefined),
-    },
-    { metric: 'Broker RSS at most', unit: 'MiB', read: ({ target }) => target.rssPeakMiB },
-    { metric: 'Attempts finished', unit: '/s', read: rate },
-  ];
+const metrics: readonly {
+  metric: string;
+  unit: string;
+  moreIsBetter?: true;
+  read(variant: VariantResult): number | undefined;
+}[] = [
+  { metric: 'Broker CPU per attempt', unit: 'ms', read: ({ target }) => target.cpuMsPerAttempt },
+  { metric: 'Good clients let in, p50', unit: 'ms', read: (variant) => good(variant)?.p50 },
+  {
+    metric: 'Good clients let in, p99',
+    unit: 'ms',
+    read: (variant) => ((good(variant)?.count ?? 0) >= 100 ? good(variant)?.p99 : undefined),
+  },
+  { metric: 'Broker RSS at most', unit: 'MiB', read: ({ target }) => target.rssPeakMiB },
+  { metric: 'Attempts finished', unit: '/s', moreIsBetter: true, read: rate },
+];
 
 /** Every metric that two runs or more of a variant have, with the places where its level changed. Results may come in any order. */
 export function historyOf(results: readonly Result[]): Series[] {
@@ -36,7 +42,7 @@ export function historyOf(results: readonly Result[]): Series[] {
       groups.set(key, [...(groups.get(key) ?? []), { result, variant }]);
     }
   return [...groups.values()].flatMap((runs) =>
-    metrics.flatMap(({ metric, unit, read }): Series[] => {
+    metrics.flatMap(({ metric, unit, moreIsBetter, read }): Series[] => {
       const told = runs.flatMap(({ result, variant }) => {
         const value = read(variant);
         return value === undefined
@@ -52,6 +58,7 @@ export function historyOf(results: readonly Result[]): Series[] {
           variant: first.variant.name,
           metric,
           unit,
+          moreIsWorse: moreIsBetter !== true,
           runs: told,
           changes,
         },

@@ -175,6 +175,15 @@ describe('the history of many results', () => {
     );
   });
 
+  it('calls a fall of the rate bad, and a fall of a cost good', () => {
+    const [first] = historyOf(results);
+    if (first === undefined) throw new Error('there is a history');
+    const fall = { ...first, changes: [{ index: 14, before: 2, after: 1, p: 0.001 }] };
+    const tone = (moreIsWorse: boolean) =>
+      /<li class="(\w+)">/.exec(renderHistory([{ ...fall, moreIsWorse }], 24).source)?.[1];
+    expect([tone(true), tone(false)]).toEqual(['good', 'bad']);
+  });
+
   it('is drawn from a folder, what is no result being passed over', async () => {
     const dir = join(folder, 'history');
     for (const [i, result] of results.slice(0, 3).entries()) {

@@ -27,11 +27,11 @@ ${[...scenarios.values()].map(scenarioSection)}</main>`;
 }
 
 function sentence(
-  { metric, unit, scenario, variant, runs }: Series,
+  { metric, unit, moreIsWorse, scenario, variant, runs }: Series,
   { index, before, after }: Series['changes'][number],
 ): Markup {
-  const worse = after > before;
-  return html`<li class="${worse ? 'bad' : 'good'}"><span class="glyph" aria-hidden="true">${worse ? '▲' : '▼'}</span><span>${metric} of <span class="name">${neutralise(scenario, 60)}, ${neutralise(variant, 60)}</span> went from <strong>${threeDigits(before)} ${unit}</strong> to <strong>${threeDigits(after)} ${unit}</strong> (${threeDigits(after / before)}×) with the run of ${timeOf(runs[index]?.startedAt ?? '')}.</span></li>
+  const worse = after > before === moreIsWorse;
+  return html`<li class="${worse ? 'bad' : 'good'}"><span class="glyph" aria-hidden="true">${after > before ? '▲' : '▼'}</span><span>${metric} of <span class="name">${neutralise(scenario, 60)}, ${neutralise(variant, 60)}</span> went from <strong>${threeDigits(before)} ${unit}</strong> to <strong>${threeDigits(after)} ${unit}</strong> (${threeDigits(after / before)}×) with the run of ${timeOf(runs[index]?.startedAt ?? '')}.</span></li>
 `;
 }
 
@@ -69,7 +69,7 @@ function scenarioSection(all: readonly Series[], number: number): Markup {
 }
 
 /** Runs stand at equal distances: what matters is their order, and nights without a run are no information. */
-function seriesPanel({ metric, unit, runs, changes }: Series): Markup {
+function seriesPanel({ metric, unit, moreIsWorse, runs, changes }: Series): Markup {
   const x = spanAxis('run', 1, runs.length);
   const y = linearAxis(unit, Math.max(...runs.map(({ value }) => value)), 4);
   const { className, marker } = seriesStyle(0);
@@ -78,7 +78,7 @@ function seriesPanel({ metric, unit, runs, changes }: Series): Markup {
     ({ index, before, after }): Marker => ({
       at: x.position(index + 0.5),
       label: `${threeDigits(after / before)}×`,
-      tone: after > before ? 'bad' : 'good',
+      tone: after > before === moreIsWorse ? 'bad' : 'good',
     }),
   );
   return renderPanel({
