@@ -28,10 +28,10 @@ export async function report(files: string[], flags: ReportFlags): Promise<void>
   if (files.length > 1 && flags.out === undefined)
     throw new UsageError('several results need a folder of their own for their report: --out DIR');
   const out = prepareOutput(flags.out ?? dirname(first));
-  const wanted = formats.filter(({ format, fileName, onRequest }) =>
+  const wanted = formats.filter(({ format, fileName, onRequest, fits }) =>
     flags.format.length > 0
       ? flags.format.includes(format)
-      : onRequest !== true && (files.length > 1 || fileName !== 'result.json'),
+      : onRequest !== true && fits?.(result) !== false && (files.length > 1 || fileName !== 'result.json'),
   );
   for (const { fileName, render } of wanted) write(join(out, fileName), render(result));
 }

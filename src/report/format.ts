@@ -8,6 +8,8 @@ export type ReportFormat = {
   fileName: string;
   /** Made when it is asked for, and not with every run. */
   onRequest?: true;
+  /** Whether the result has anything of the kind to tell; the file is left out where not. Always, when left out. */
+  fits?(result: Result): boolean;
   /** The whole file as text. Text in the result is a stranger's: every format makes it inert in its own way. */
   render(result: Result): string;
 };

@@ -1,3 +1,4 @@
+import { conformanceFormat } from './conformance.ts';
 import { csvFormat } from './csv.ts';
 import type { ReportFormat } from './format.ts';
 import { githubFormat } from './github.ts';
@@ -19,6 +20,7 @@ export { renderTerminal, type TerminalStyle } from './terminal.ts';
 export const formats: readonly ReportFormat[] = [
   htmlFormat,
   markdownFormat,
+  conformanceFormat,
   junitFormat,
   githubFormat,
   gitlabFormat,

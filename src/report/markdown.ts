@@ -1,11 +1,11 @@
 import type { CohortResult, Comparison, Latency, Result, VariantResult } from '../result/index.ts';
 import type { ReportFormat } from './format.ts';
+import { bullets, code, inert, table } from './markdown-text.ts';
 import { answer } from './words/answer.ts';
 import { cohortVerdict, outcomesSeen } from './words/cohort.ts';
 import { comparisonSentence } from './words/comparison.ts';
 import { count, duration, threeDigits, withUnit } from './words/numbers.ts';
 import type { Part, Sentence } from './words/sentence.ts';
-import { neutralise } from './words/text.ts';
 import { glyphs, verdictTone } from './words/verdict.ts';
 import { warnings } from './words/warnings.ts';
 
@@ -161,33 +161,4 @@ function sentence({ parts }: Sentence): string {
 function part(value: Part): string {
   if (typeof value === 'string') return inert(value);
   return 'figure' in value ? `**${inert(value.figure)}**` : code(value.name, 60);
-}
-
-function bullets(items: readonly string[]): string {
-  return items.map((item) => `- ${item}`).join('\n');
-}
-
-function table(titles: readonly string[], numeric: readonly number[], rows: readonly string[][]): string {
-  if (rows.length === 0) return '';
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [
-    line(titles),
-    line(titles.map((_, i) => (numeric.includes(i) ? '---:' : '---'))),
-    ...rows.map(line),
-  ].join('\n');
-}
-
-/** In a code element nobody is notified and nothing becomes a link. */
-function code(text: string, limit = 80): string {
-  return `<code>${inert(text, limit)}</code>`;
-}
-
-/**
- * Every character that Markdown or HTML could take for markup becomes a character reference, which neither reads as markup. GitHub looks
- * for names to notify and addresses to link in the text as it reads after that: a word joiner behind the `@` is in the way of both.
- */
-function inert(text: string, limit = 400): string {
-  return neutralise(text, limit)
-    .replace(/[&<>"'`*_{}[\]#+!|~@\\$^]|:(?=\S)|(?<=ww)w/gi, (character) => `&#${character.charCodeAt(0)};`)
-    .replaceAll('&#64;', '&#64;&#8288;');
 }

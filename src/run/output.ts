@@ -47,7 +47,8 @@ export function writeOutput(dir: string, result: Result): void {
   try {
     writeResult(dir, result);
     for (const format of formats) {
-      if (format.fileName !== 'result.json' && format.onRequest !== true)
+      const due = format.onRequest !== true && format.fits?.(result) !== false;
+      if (format.fileName !== 'result.json' && due)
         writeFileAtomically(join(dir, format.fileName), format.render(result));
     }
   } catch (error) {

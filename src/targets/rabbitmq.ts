@@ -13,7 +13,7 @@ const what = 'RabbitMQ';
 /** The script itself: what Debian has on the PATH becomes another user, who may not read the corpus. */
 const server = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 
-const plugins = ['rabbitmq_mqtt', 'rabbitmq_auth_mechanism_ssl', 'rabbitmq_auth_backend_http'];
+const plugins = ['rabbitmq_mqtt', 'rabbitmq_auth_backend_http'];
 
 /**
  * A port mapper of its own in the same process group, in the foreground: Erlang would start one that stays behind. No other program of

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -122,7 +123,8 @@ func tlsConfiguration(config *configuration, revoked *atomic.Pointer[revocations
 	return tlsConfig, nil
 }
 
-// Reads the CRLs into an index, each checked against the CA that has issued it (RFC 5280, 6.3.3).
+// Reads the CRLs into an index. One of a CA of the file of CAs must be signed by it (RFC 5280, 6.3.3); one of a CA that clients send
+// along cannot be held against it here, and is taken as this machine's own file.
 func load(config *configuration, revoked *atomic.Pointer[revocations]) error {
 	if config.CrlFile == "" {
 		return nil
@@ -141,8 +143,8 @@ func load(config *configuration, revoked *atomic.Pointer[revocations]) error {
 		if err != nil {
 			return err
 		}
-		if !signedByOneOf(list, issuers) {
-			return fmt.Errorf("the CRL of %s is signed by no CA of %s", list.Issuer, config.ClientCaFile)
+		if err := checkSignature(list, issuers); err != nil {
+			return err
 		}
 		for _, entry := range list.RevokedCertificateEntries {
 			index[key(list.RawIssuer, entry.SerialNumber.Bytes())] = struct{}{}
@@ -152,13 +154,18 @@ func load(config *configuration, revoked *atomic.Pointer[revocations]) error {
 	return nil
 }
 
-func signedByOneOf(list *x509.RevocationList, issuers [][]byte) bool {
+func checkSignature(list *x509.RevocationList, issuers [][]byte) error {
+	var wrong error
 	for _, der := range issuers {
-		if issuer, err := x509.ParseCertificate(der); err == nil && list.CheckSignatureFrom(issuer) == nil {
-			return true
+		issuer, err := x509.ParseCertificate(der)
+		if err != nil || !bytes.Equal(issuer.RawSubject, list.RawIssuer) {
+			continue
+		}
+		if wrong = list.CheckSignatureFrom(issuer); wrong == nil {
+			return nil
 		}
 	}
-	return false
+	return wrong
 }
 
 func readBlocks(file, label string) ([][]byte, error) {

@@ -37,6 +37,7 @@ describe('each format', () => {
     expect(formats.map(({ format, fileName }) => [format, fileName])).toEqual([
       ['html', 'report.html'],
       ['markdown', 'summary.md'],
+      ['conformance', 'conformance.md'],
       ['junit', 'junit.xml'],
       ['github', 'annotations.txt'],
       ['gitlab', 'gl-code-quality-report.json'],

@@ -184,6 +184,6 @@ test("RabbitMQ's files are what it reads: Erlang terms, and a user for each clie
   });
   expect(rabbitTlsConfiguration(order, '/with "quotes"')).toContain('{dir, "/with \\"quotes\\""}');
   const definitions = rabbitDefinitions(order);
-  expect(JSON.parse(definitions).users.map(({ name }: { name: string }) => name)).toEqual(['a', 'anonymous']);
+  expect(JSON.parse(definitions).users.map(({ name }: { name: string }) => name)).toEqual(['a']);
   expect(definitions).not.toContain('secret');
 });

@@ -10,8 +10,8 @@ const accepted = /^\d+: New client connected from ([\d.]+):\d+ as /;
 const failedAtOnce = /^\d+: Client connection from ([\d.]+) failed: /;
 /** One line for each connection that ends before its CONNECT was accepted. */
 const ended = /^\d+: Client <unknown> (?:disconnected|closed its connection)/;
-/** What it says of a refusal at CONNECT, in place of `Protocol error` and the like. */
-const refusedAtConnect = /^\d+: Client <unknown> disconnected, /;
+/** What it says of a refusal at CONNECT; it may know by then what the client calls itself. */
+const refusedAtConnect = /^\d+: Client .+ disconnected, not authori[sz]ed\.$/;
 
 /**
  * Mosquitto's own account of its connections, out of its log, read on as it grows. It names a client's address when it opens and when it is

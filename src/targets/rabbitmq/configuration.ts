@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { TargetOrder } from '../target.ts';
 
+/** The user that all clients are who send neither name nor password, and its password too. */
+const anonymous = 'anonymous';
+
 /** rabbitmq.conf: everything but TLS, whose options have names there for only a part of what is asked. */
 export function rabbitConfiguration(
-  { host, connectAuth, clientCertificates, services }: TargetOrder,
+  { host, connectAuth, services }: TargetOrder,
   { port, definitionsFile }: { port: number; definitionsFile: string },
 ): string {
   return `${[
@@ -11,17 +14,12 @@ export function rabbitConfiguration(
     'listeners.tcp = none',
     'mqtt.listeners.tcp = none',
     `mqtt.listeners.ssl.1 = ${host}:${port}`,
-    '# Every client has an exchange to publish to; certstorm only connects.',
     `load_definitions = ${definitionsFile}`,
     '',
-    ...(clientCertificates === 'required' && connectAuth === 'none'
-      ? [
-          '# The common name of the certificate is the user.',
-          'ssl_cert_login_from = common_name',
-          'mqtt.ssl_cert_login = true',
-          'mqtt.allow_anonymous = false',
-        ]
-      : [`mqtt.allow_anonymous = ${connectAuth === 'none'}`, 'mqtt.default_user = anonymous']),
+    '# Without a check at CONNECT the certificate that TLS has found good is enough: all are one user, who has no secret.',
+    `mqtt.allow_anonymous = ${connectAuth === 'none'}`,
+    `mqtt.default_user = ${anonymous}`,
+    `mqtt.default_pass = ${anonymous}`,
     ...(connectAuth === 'webservice'
       ? [
           'auth_backends.1 = http',
@@ -65,17 +63,17 @@ export function rabbitTlsConfiguration(order: TargetOrder, crlDir: string | null
 }
 
 /**
- * The users that it must know, in the form of its definitions: one for each client, for there is no wildcard. Without a check of passwords
- * they have none that would fit.
+ * The users that it must know, in the form of its definitions: one for each client where their passwords are checked, for there is no
+ * wildcard.
  */
 export function rabbitDefinitions({ connectAuth, users }: TargetOrder): string {
-  const hash = connectAuth === 'password-hash' ? rabbitPasswordHash(users.password) : '';
-  const names = [...users.clientIds, 'anonymous'];
+  const hash = rabbitPasswordHash(connectAuth === 'none' ? anonymous : users.password);
+  const names = connectAuth === 'none' ? [anonymous] : connectAuth === 'password-hash' ? users.clientIds : [];
   return JSON.stringify({
     vhosts: [{ name: '/' }],
     users: names.map((name) => ({
       name,
-      password_hash: name === 'anonymous' ? '' : hash,
+      password_hash: hash,
       hashing_algorithm: 'rabbit_password_hashing_sha256',
       tags: '',
     })),
