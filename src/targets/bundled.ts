@@ -18,7 +18,7 @@ import { askedDatabase } from './asked-database.ts';
 import { readProcessUsage } from './process-usage.ts';
 import { serverNameOf } from './server-name.ts';
 import type { OwnTarget, RunningTarget, TargetKind, TargetOrder } from './target.ts';
-import { TargetError } from './target-error.ts';
+import { notInstalledCode, TargetError } from './target-error.ts';
 import { describeDeath, WatchedProcess } from './watched-process.ts';
 
 const what = 'the bundled broker';
@@ -164,7 +164,7 @@ function asTargetError(error: unknown): TargetError {
   if (error instanceof TargetError) return error;
   const told = error instanceof BrokerError ? error.code : 'ERR_TARGET';
   // A step that lacks its database is left out of a run, as a broker is that is not installed.
-  const code = told === 'ERR_BROKER_DATABASE_DOWN' ? 'ERR_TARGET_NOT_INSTALLED' : told;
+  const code = told === 'ERR_BROKER_DATABASE_DOWN' ? notInstalledCode : told;
   return new TargetError(code, messageOf(error), { cause: error });
 }
 
