@@ -43,7 +43,8 @@ export class Admission {
     const { handshakesInFlight, connectionsPerAddress } = this.#limits;
     const address = socket.remoteAddress ?? '';
     const sameAddress = this.#perAddress.get(address) ?? 0;
-    if (connectionsPerAddress !== null && sameAddress >= connectionsPerAddress) return 'too_many_from_address';
+    if (connectionsPerAddress !== null && sameAddress >= connectionsPerAddress)
+      return 'too_many_from_address';
     if (handshakesInFlight !== null && this.#handshaking.size >= handshakesInFlight)
       return 'too_many_handshakes';
     if (!this.#takeToken()) return 'too_many_connections';

@@ -1,3 +1,4 @@
+import { type AdmissionLimits, noLimits } from './admission.ts';
 import type { AuthorizationRule } from './authorization/rule.ts';
 /** What the bundled broker's process is told on its control channel, before it listens. Paths are absolute. */
 export type BrokerConfig = {
@@ -42,6 +43,7 @@ export type BrokerSettings = {
   onRevocation: ('rotate-ticket-keys' | 'cut-sessions')[];
   /** Share of CPU that is burnt on top of each attempt, for testing gates; 0 for none. */
   slowdown: number;
+  limits: AdmissionLimits;
   /** Null: a session may do anything. `padding`: so many rules that fit nobody, before the others. */
   authorization: { rules: AuthorizationRule[]; padding: number } | null;
   /** Of `password-hash`; what is left out is as OWASP has it. `queue`: clients that may wait for a hash. */
@@ -76,6 +78,7 @@ export const defaultBrokerSettings: BrokerSettings = {
   verifyOnResumption: false,
   onRevocation: [],
   slowdown: 0,
+  limits: noLimits,
   authorization: null,
   password: { algorithm: 'scrypt', queue: 1000 },
   database: {

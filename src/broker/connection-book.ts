@@ -1,8 +1,9 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
+import type { Admission } from './admission.ts';
 import type { ConnectionLedger } from './ledger.ts';
-import { abandonment, type Verdict } from './verdict.ts';
+import { abandonment, tlsRefusal, type Verdict } from './verdict.ts';
 
 type Connection = { socket: Socket; source: string; stage: 'handshake' | 'connect'; settled: Verdict | null };
 
@@ -12,11 +13,13 @@ type Connection = { socket: Socket; source: string; stage: 'handshake' | 'connec
  */
 export class ConnectionBook {
   readonly #ledger: ConnectionLedger;
+  readonly #admission: Admission | null;
   /** By the TCP socket, and after the handshake by the streams over it too; taken out when the TCP socket closes. */
   readonly #connections = new Map<Duplex, Connection>();
 
-  constructor(ledger: ConnectionLedger) {
+  constructor(ledger: ConnectionLedger, admission: Admission | null = null) {
     this.#ledger = ledger;
+    this.#admission = admission;
   }
 
   /** The peer's address is read now: a destroyed socket has none. */
@@ -31,6 +34,11 @@ export class ConnectionBook {
     this.#ledger.open();
     // Node reports a failed handshake only after the close of the TCP socket, hence the extra turn.
     socket.once('close', () => setImmediate(() => this.#closed(connection)));
+    const refusal = this.#admission?.refusal(socket) ?? null;
+    if (refusal === null) return;
+    this.#settle(connection, tlsRefusal(refusal));
+    // Whoever else hears of this connection finds it whole; nothing that the client sent has been read by then.
+    process.nextTick(() => socket.destroy());
   }
 
   /** The handshake is done and the certificate has verified; what follows is between the client and the MQTT layer. */
@@ -39,6 +47,7 @@ export class ConnectionBook {
     const connection = this.#connections.get(carrier);
     if (connection === undefined) return;
     connection.stage = 'connect';
+    this.#admission?.handshakeOver(connection.socket);
     this.carry(carrier, socket);
   }
 

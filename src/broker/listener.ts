@@ -1,4 +1,5 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { Admission } from './admission.ts';
 import { openAuthorization } from './authorization/index.ts';
 import { BrokerError, listenError } from './broker-error.ts';
 import type { BrokerConfig } from './config.ts';
@@ -68,7 +69,7 @@ function checkFor({ revocation, transport, clientCertificates }: BrokerConfig): 
 
 async function serve(parts: TlsParts, auth: ConnectGuard, ledger: ConnectionLedger): Promise<OpenBroker> {
   const { config, guard } = parts;
-  const book = new ConnectionBook(ledger);
+  const book = new ConnectionBook(ledger, new Admission(config.settings.limits));
   const { handshakeTimeoutMs, slowdown } = config.settings;
   const mqtt = await openMqtt(auth, openAuthorization(config.settings), handshakeTimeoutMs, {
     connack: (socket, returnCode, cause) => book.settle(socket, connackVerdict(returnCode, cause)),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { about, duration, positiveDuration } from './about.ts';
+import { admissionSchema } from './admission-schema.ts';
 import { authorizationSchema } from './authorization-schema.ts';
 import { connectAuthSettings } from './connect-auth-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -103,6 +104,10 @@ export function brokerSchema(vocabulary: Vocabulary) {
           { example: '10%', expected: 'a share such as 10% or 0.1' },
         ),
       ),
+    limits: admissionSchema().prefault({}).meta({
+      description:
+        'What is turned away before its handshake, so that a flood does not take all of the broker.',
+    }),
     authorization: authorizationSchema()
       .optional()
       .meta({ description: 'What a session may do by its certificate; left out, anything.' }),

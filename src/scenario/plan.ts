@@ -125,6 +125,12 @@ export type BrokerPlan = {
   onRevocation: ('rotate-ticket-keys' | 'cut-sessions')[];
   /** Share of CPU that is burnt on top of each attempt; 0 for none. */
   slowdown: number;
+  /** Null: no limit. */
+  limits: {
+    connectionsPerSecond: number | null;
+    handshakesInFlight: number | null;
+    connectionsPerAddress: number | null;
+  };
   /** Null: a session may do anything. `padding`: so many rules that fit nobody, before the others. */
   authorization: { rules: RulePlan[]; padding: number } | null;
   /** What is left out is as OWASP has it. `queue`: clients that may wait for a hash. */

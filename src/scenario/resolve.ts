@@ -127,14 +127,29 @@ function resolveResumption(resumption: string | number): number {
 }
 
 function resolveBroker(broker: Scenario['broker']): BrokerPlan {
-  const { handshakeTimeout, ocsp, crl, slowdown, authorization, password, database, webservice, ...rest } =
-    broker;
+  const {
+    handshakeTimeout,
+    ocsp,
+    crl,
+    slowdown,
+    limits,
+    authorization,
+    password,
+    database,
+    webservice,
+    ...rest
+  } = broker;
   return {
     ...rest,
     slowdown: shareOf(slowdown),
     handshakeTimeoutMs: milliseconds(handshakeTimeout),
     ocsp: { timeoutMs: milliseconds(ocsp.timeout), nonce: ocsp.nonce, method: ocsp.method },
     crl: { source: crl.source, pollMs: milliseconds(crl.poll), jitter: crl.jitter },
+    limits: {
+      connectionsPerSecond: limits.connectionsPerSecond ?? null,
+      handshakesInFlight: limits.handshakesInFlight ?? null,
+      connectionsPerAddress: limits.connectionsPerAddress ?? null,
+    },
     authorization: resolveAuthorization(authorization),
     password: withoutGaps(password),
     database: { ...asked(database), url: database.url ?? null },
