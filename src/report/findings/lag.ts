@@ -1,11 +1,26 @@
 import type { Lag, Result, VariantResult } from '../../result/index.ts';
 
 /** What a revocation in mid-round did in one variant, merged over its rounds and round by round. */
-export type LagFinding = { variant: VariantResult; index: number; cohort: string; lag: Lag; rounds: Lag[] };
+export type LagFinding = {
+  variant: VariantResult;
+  index: number;
+  cohort: string;
+  /** The variant's name, with the cohort's where the variant has several that were revoked. */
+  name: string;
+  lag: Lag;
+  rounds: Lag[];
+  /** Clients were still let in when the round ended: there may be no end to it. */
+  toTheEnd: boolean;
+};
+
+/** Share of the time after a revocation that must have gone by at the last accept for it to have lasted to the end. */
+const wholeTime = 0.95;
 
 export function lagsOf({ variants }: Result): LagFinding[] {
-  return variants.flatMap((variant, index) =>
-    variant.cohorts.flatMap(({ name, lag }) =>
+  return variants.flatMap((variant, index) => {
+    const several = variant.cohorts.filter(({ lag }) => lag !== undefined).length > 1;
+    const lengthMs = Math.max(0, ...variant.rounds.map(({ elapsedMs }) => elapsedMs));
+    return variant.cohorts.flatMap(({ name, lag }) =>
       lag === undefined
         ? []
         : [
@@ -13,14 +28,16 @@ export function lagsOf({ variants }: Result): LagFinding[] {
               variant,
               index,
               cohort: name,
+              name: several ? `${variant.name} · ${name}` : variant.name,
               lag,
+              toTheEnd: (lag.lastAcceptMs ?? 0) > (lengthMs - lag.revokedAtMs) * wholeTime,
               rounds: variant.rounds.flatMap(
                 ({ cohorts }) => cohorts.find((cohort) => cohort.name === name)?.lag ?? [],
               ),
             },
           ],
-    ),
-  );
+    );
+  });
 }
 
 /** How long a revoked client was still let in: 0 where none was; undefined where none was ever refused, so that there is no end. */

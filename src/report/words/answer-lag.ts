@@ -17,7 +17,7 @@ export function lagSentences(result: Result): Sentence[] {
     .toSorted((a, b) => a.ms - b.ms);
   const [shortest] = ended;
   const longest = ended.at(-1);
-  const where = ({ variant }: LagFinding): Part[] => (several ? [' in ', name(variant.name)] : []);
+  const where = (finding: LagFinding): Part[] => (several ? [' in ', name(finding.name)] : []);
   const until = (ms: number) => (ms === 0 ? 'was never let in again' : 'was let in for ');
   const sentences: Sentence[] = [];
   if (shortest !== undefined && longest !== undefined)
@@ -29,7 +29,12 @@ export function lagSentences(result: Result): Sentence[] {
         ...where(shortest.finding),
         ...(longest === shortest || longest.ms === 0
           ? []
-          : [', and for ', figure(duration(longest.ms)), ...where(longest.finding)]),
+          : [
+              ', and for ',
+              figure(duration(longest.ms)),
+              ...where(longest.finding),
+              ...(longest.finding.toTheEnd ? [', which was the end of the round'] : []),
+            ]),
         '.',
       ],
     });
@@ -38,7 +43,7 @@ export function lagSentences(result: Result): Sentence[] {
       tone: 'bad',
       parts: [
         `No revoked client was refused${several ? ' in ' : ''}`,
-        ...(several ? [name(finding.variant.name)] : []),
+        ...(several ? [name(finding.name)] : []),
         ': all of ',
         figure(count(lag.attemptsAfter ?? 0)),
         ` ${plural(lag.attemptsAfter ?? 0, 'attempt')} after the revocation were let in.`,
@@ -55,12 +60,12 @@ function sessions(all: readonly LagFinding[], several: boolean): Sentence[] {
       tone: 'warning',
       parts: kept
         .slice(0, 3)
-        .flatMap(({ lag, variant }, i): Part[] => [
+        .flatMap(({ lag, name: title }, i): Part[] => [
           i === 0 ? 'Established sessions outlived the revocation: ' : '; ',
           figure(
             `${count(lag.sessionsKept ?? 0)} of ${count((lag.sessionsKept ?? 0) + (lag.sessionsCut ?? 0))}`,
           ),
-          ...(several ? [' in ', name(variant.name)] : []),
+          ...(several ? [' in ', name(title)] : []),
           i === Math.min(kept.length, 3) - 1 ? '.' : '',
         ]),
     },

@@ -24,7 +24,7 @@ export const revocationLagLead: Lead = {
     return html`${renderFigure({
       title: 'How long does a revoked client keep its access?',
       note: 'Counted from the moment of revocation, for connections started after it. What lies at the left edge was over at once.',
-      description: `A row for each of ${all.length} variants with the first refusal and the last accept after the revocation.`,
+      description: `A row for each of ${all.length} revocations with the first refusal and the last accept after the revocation.`,
       chart: dumbbells(result, all),
       table: lagTable(all),
     })}${renderFigure({
@@ -67,12 +67,15 @@ function dumbbells(result: Result, all: readonly LagFinding[]): Markup {
   );
 }
 
-function rowOf({ variant, index, lag, rounds }: LagFinding, style: Pick<Row, 'className' | 'marker'>): Row {
+function rowOf(
+  { name, variant, cohort, index, lag, rounds, toTheEnd }: LagFinding,
+  style: Pick<Row, 'className' | 'marker'>,
+): Row {
   const { firstRefusalMs: first, lastAcceptMs: last, lastCutMs: cut } = lag;
-  const name = variant.name;
   const access = accessMs(lag);
   return {
-    name,
+    name: variant.name,
+    ...(name === variant.name ? {} : { detail: label(cohort, 30) }),
     ...style,
     of: { variant: index },
     ...(first === undefined || last === undefined
@@ -96,7 +99,12 @@ function rowOf({ variant, index, lag, rounds }: LagFinding, style: Pick<Row, 'cl
         : [{ value: last, kind: 'main' as const, title: `${name}, last accept after ${duration(last)}` }]),
     ],
     ...(rounds.length > 1 ? { faint: rounds.flatMap(({ lastAcceptMs }) => lastAcceptMs ?? []) } : {}),
-    text: access === undefined ? '✗ never refused' : access === 0 ? 'not at all' : duration(access),
+    text:
+      access === undefined
+        ? '✗ never refused'
+        : access === 0
+          ? 'not at all'
+          : `${duration(access)}${toTheEnd ? ' (to the end)' : ''}`,
   };
 }
 
@@ -160,26 +168,28 @@ function lagTable(all: readonly LagFinding[]): Table {
         'Sessions that lived on',
       ].map((title) => ({ title, numeric: true })),
     ],
-    rows: all.map(({ variant, cohort, lag }) => [
-      nameCell(variant.name),
-      nameCell(neutralise(cohort, 40)),
-      verdict(lag),
-      countCell(lag.identities),
-      countCell(lag.attemptsAfter),
-      countCell(lag.acceptedAfter),
-      figureCell(lag.firstRefusalMs),
-      figureCell(lag.lastAcceptMs),
-      countCell(lag.sessionsCut),
-      figureCell(lag.firstCutMs),
-      figureCell(lag.lastCutMs),
-      countCell(lag.sessionsKept),
+    rows: all.map((finding) => [
+      nameCell(finding.variant.name),
+      nameCell(neutralise(finding.cohort, 40)),
+      verdict(finding),
+      countCell(finding.lag.identities),
+      countCell(finding.lag.attemptsAfter),
+      countCell(finding.lag.acceptedAfter),
+      figureCell(finding.lag.firstRefusalMs),
+      figureCell(finding.lag.lastAcceptMs),
+      countCell(finding.lag.sessionsCut),
+      figureCell(finding.lag.firstCutMs),
+      figureCell(finding.lag.lastCutMs),
+      countCell(finding.lag.sessionsKept),
     ]),
   };
 }
 
-function verdict(lag: LagFinding['lag']) {
+function verdict(finding: LagFinding) {
+  const { lag } = finding;
   const access = accessMs(lag);
   if (access === undefined) return toneCell('bad', 'never refused');
+  if (finding.toTheEnd) return toneCell('bad', 'let in to the end');
   if ((lag.sessionsKept ?? 0) > 0) return toneCell('warning', 'sessions lived on');
   return access === 0 ? toneCell('good', 'refused at once') : toneCell('plain', 'refused later');
 }
