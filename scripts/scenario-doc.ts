@@ -3,6 +3,7 @@ import { exitCodes } from '../src/gate/exit-codes.ts';
 import { metricFamilies } from '../src/gate/metrics.ts';
 import { type FieldSchema, fieldSchema, properties } from '../src/scenario/field-schema.ts';
 import { limits, reservedCohortNames } from '../src/scenario/limits.ts';
+import { type LoadModel, loadModels, type Need, needs } from '../src/scenario/load-models.ts';
 import type { Vocabulary } from '../src/scenario/vocabulary.ts';
 
 /** docs/scenario.md: every field as the schema describes it, and around the fields what no schema can say. */
@@ -49,15 +50,21 @@ For completion and checks in an editor, begin the file with \`# yaml-language-se
 **Durations** are text with a unit: \`250ms\`, \`10s\`, \`1.5s\`, \`5m\`, \`1h\`. **Rates** are attempts per second.
 `;
 
+function modelRow(model: LoadModel): string {
+  const fields = Object.entries(needs[model]);
+  const those = (need: Need) => fields.filter(([, one]) => one === need).map(([field]) => `\`${field}\``);
+  return `| \`${model}\` | ${those('needed').join(', ')} | ${those('allowed').join(', ') || '–'} |`;
+}
+
 const loadModelTable = `
 What each model needs:
 
-| \`load.model\` | \`rate\` | \`vus\` | \`duration\` | \`stages\` |
-| --- | --- | --- | --- | --- |
-| \`constant-arrival-rate\` | needed | – | needed | – |
-| \`ramping-arrival-rate\` | where the first stage starts from, 0 if left out | – | – | needed |
-| \`constant-vus\` | – | needed | needed | – |
-| \`ramping-vus\` | – | where the first stage starts from, 0 if left out | – | needed |
+| \`load.model\` | needs | may have |
+| --- | --- | --- |
+${loadModels.map(modelRow).join('\n')}
+
+\`rate\` and \`vus\` of the ramping models are where the first stage starts from. \`reconnect-storm\` and a soak (\`ramping-vus\`) want clients
+that stay: \`cohorts[].session\`.
 
 \`\`\`yaml
 load:

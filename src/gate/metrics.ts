@@ -1,4 +1,5 @@
 import type { CohortResult, Latency, VariantResult } from '../result/schema.ts';
+import { sessionFamilies, sessionMetrics } from './session-metrics.ts';
 
 /** What a metric counts in; empty for plain counts. */
 export type MetricUnit = 'ms' | 'MiB' | '';
@@ -59,6 +60,7 @@ export const metricFamilies: readonly MetricFamily[] = [
     unit: '',
     describe: 'Clients let in although they had been revoked by then, over all rounds.',
   },
+  ...sessionFamilies,
   { pattern: `all.(${counts.join('|')})`, unit: '', describe: 'The same, summed over all cohorts.' },
   {
     pattern: 'target.(cpuMsPerAttempt|cpuUserMs|cpuSystemMs)',
@@ -124,12 +126,24 @@ const cohortSuffixes: readonly string[] = [
   ...counts,
   ...lags.map((lag) => `lag.${lag}`),
   'lag.acceptedAfter',
+  ...sessionMetrics.map(({ suffix }) => suffix),
 ];
 
 function cohortMetric(cohort: string, suffix: string): Metric | undefined {
   if (!cohortSuffixes.includes(suffix)) return undefined;
   const parts = suffix.split('.');
   if (parts[0] === 'lag') return lagMetric(cohort, suffix);
+  const session = sessionMetrics.find((known) => known.suffix === suffix);
+  if (session !== undefined) {
+    return {
+      name: `${cohort}.${suffix}`,
+      unit: session.unit,
+      read(variant) {
+        const result = measured(variant)?.cohorts.find(({ name }) => name === cohort);
+        return result === undefined ? null : session.read(result);
+      },
+    };
+  }
   const count = counts.find((known) => known === suffix);
   const stat = stats.find((known) => known === parts.at(-1));
   return {

@@ -15,6 +15,7 @@ import {
   type RecorderShape,
   type RecorderViews,
   readDetail,
+  recoveryHistogram,
   sessionCount,
   stamp,
   timelineColumn,
@@ -221,6 +222,8 @@ function readSessions(views: RecorderViews, cohort: number, peak: number): Sessi
     pings: count(sessionCount.pings),
     missedPings: count(sessionCount.missedPings),
     received: count(sessionCount.received),
+    dropped: count(sessionCount.dropped),
+    recovery: readLatency(views, cohort * histogramsPerCohort + recoveryHistogram),
   };
 }
 

@@ -15,9 +15,10 @@ export type RecorderShape = {
   slices: number;
 };
 
-/** One histogram each: the service times of `latencyNames`, the response times of `responseNames`, PUBLISH to PUBACK. */
+/** One histogram each: the service times of `latencyNames`, the response times of `responseNames`, PUBLISH to PUBACK, cut to back. */
 export const publishHistogram = latencyNames.length + responseNames.length;
-export const histogramsPerCohort = publishHistogram + 1;
+export const recoveryHistogram = publishHistogram + 1;
+export const histogramsPerCohort = recoveryHistogram + 1;
 
 /** Doubles kept exactly beside each histogram. */
 export const exact = { count: 0, sum: 1, min: 2, max: 3, width: 4 } as const;
@@ -62,7 +63,9 @@ export const sessionCount = {
   /** Of those that were open when the cohort was marked. */
   cutAfterMark: 8,
   keptAfterMark: 9,
-  width: 10,
+  /** Of those that their clients ended: dropped by the storm, to come back. */
+  dropped: 10,
+  width: 11,
 } as const;
 
 /**

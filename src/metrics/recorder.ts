@@ -14,6 +14,7 @@ import {
   publishHistogram,
   type RecorderShape,
   type RecorderViews,
+  recoveryHistogram,
   stamp,
   timelineColumn,
   unmarked,
@@ -99,6 +100,8 @@ export class Recorder {
       timelineCell: (cohort, atMs) => this.#timelineCell(cohort, atMs),
       acknowledged: (cohort, durationMs) =>
         this.#time(cohort * histogramsPerCohort + publishHistogram, durationMs),
+      recovered: (cohort, durationMs) =>
+        this.#time(cohort * histogramsPerCohort + recoveryHistogram, durationMs),
     });
     this.#slots = outcomeKinds.map(() => new Map());
     this.#scheduleError = shape.cohorts * histogramsPerCohort;

@@ -76,6 +76,9 @@ export type SessionsRecording = {
   missedPings: number;
   /** PUBLISH packets that came for a subscription. */
   received: number;
+  /** Sessions that the storm dropped, which count as ended by the client, and from there to the CONNACK that each came back with. */
+  dropped: number;
+  recovery: LatencyRecording;
 };
 
 export type LatencyRecording = {

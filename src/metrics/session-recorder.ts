@@ -11,6 +11,7 @@ export type SessionPlaces = {
   held: Int32Array;
   timelineCell(cohort: number, atMs: number): number;
   acknowledged(cohort: number, durationMs: number): void;
+  recovered(cohort: number, durationMs: number): void;
 };
 
 /** The part of a recorder that counts held sessions. Times are milliseconds from the start of the round. */
@@ -52,6 +53,17 @@ export class SessionRecorder {
     timeline[cell] = (timeline[cell] ?? 0) + 1;
     if (how === 'by-client') this.#count(cohort, sessionCount.endedByClient);
     else this.#cut(cohort, atMs, openAtMark);
+  }
+
+  /** Its connection was taken from it on purpose, by the storm; the client comes back. */
+  dropped(cohort: number, openedMs: number, atMs: number): void {
+    this.ended(cohort, 'by-client', openedMs, atMs);
+    this.#count(cohort, sessionCount.dropped);
+  }
+
+  /** A client that was dropped has its CONNACK again. */
+  recovered(cohort: number, afterMs: number): void {
+    this.#places.recovered(cohort, afterMs);
   }
 
   published(cohort: number): void {

@@ -140,6 +140,8 @@ function addSessions(sessions: readonly SessionsRecording[]): SessionsRecording 
     pings: sum(({ pings }) => pings),
     missedPings: sum(({ missedPings }) => missedPings),
     received: sum(({ received }) => received),
+    dropped: sum(({ dropped }) => dropped),
+    recovery: addLatencies(sessions.map(({ recovery }) => recovery)),
   };
 }
 

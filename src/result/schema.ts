@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { outcomeKinds } from '../metrics/outcome.ts';
+import { limitSchema } from './limit-schema.ts';
 import { eventResultSchema, lagSchema, revocationFiguresSchema, serviceSchema } from './revocation-schema.ts';
 import { count, latencySchema, ms } from './scalars.ts';
-import { negotiatedSchema, sessionsSchema } from './session-schema.ts';
+import { negotiatedSchema, type recoverySchema, sessionsSchema } from './session-schema.ts';
 
 export { type OutcomeKind, outcomeKinds, refusalKinds } from '../metrics/outcome.ts';
 /** The words of an outcome, for those who read results and know no recorder. */
@@ -140,6 +141,11 @@ export const roundSchema = z.looseObject({
   services: z.array(serviceSchema).optional(),
   asymmetry: asymmetrySchema,
   events: z.array(eventResultSchema).optional(),
+  limit: limitSchema
+    .optional()
+    .describe(
+      'Of a search for the highest rate; the round was played at `low`, or at the lowest rate tried where none held',
+    ),
   cohorts: z.array(
     z.looseObject({
       name: z.string(),
@@ -331,7 +337,9 @@ export type ServiceResult = z.infer<typeof serviceSchema>;
 export type EventResult = z.infer<typeof eventResultSchema>;
 export type Lag = z.infer<typeof lagSchema>;
 export type RevocationFigures = z.infer<typeof revocationFiguresSchema>;
+export type Limit = z.infer<typeof limitSchema>;
 export type Sessions = z.infer<typeof sessionsSchema>;
+export type Recovery = z.infer<typeof recoverySchema>;
 export type Negotiated = z.infer<typeof negotiatedSchema>;
 export type Latency = z.infer<typeof latencySchema>;
 export type ThresholdResult = z.infer<typeof thresholdResultSchema>;

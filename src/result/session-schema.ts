@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { count, latencySchema, ms } from './scalars.ts';
 
+/** How clients came back that had all been cut at once; milliseconds from the cut to the CONNACK. */
+export const recoverySchema = z.looseObject({
+  dropped: count.describe('Clients that were cut'),
+  back: count.describe('Of them, those that were connected again before the round ended'),
+  p50: ms.optional().describe('When half of all that were cut were back; absent where so many were not'),
+  p95: ms.optional(),
+  p100: ms.optional(),
+});
+
 /** Sessions that clients held after their CONNACK. */
 export const sessionsSchema = z.looseObject({
   opened: count,
@@ -10,6 +19,7 @@ export const sessionsSchema = z.looseObject({
   cut: count.describe('Ended by the target, or lost'),
   firstCutMs: ms.optional().describe('From the start of the round'),
   lastCutMs: ms.optional(),
+  recovery: recoverySchema.optional(),
   published: count.optional(),
   publishMs: latencySchema.optional().describe('PUBLISH with QoS 1 to its PUBACK'),
   received: count.optional().describe('PUBLISH packets that came for a subscription'),

@@ -84,6 +84,7 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
     ...optional('services', serviceFigures([round])),
     ...optional('asymmetry', asymmetry([round], recording)),
     ...optional('events', eventFigures(round)),
+    ...optional('limit', round.limit),
     cohorts: variant.cohorts.map((plan, index) => {
       const { name, attempts, falseAccepts, falseRejects, errors, latencyMs, lag, sessions } = describeCohort(
         plan,
@@ -125,7 +126,7 @@ function heldOf(held: number[]): { held?: number[] } {
   return held.length === 0 ? {} : { held };
 }
 
-function describeCohort(
+export function describeCohort(
   plan: CohortPlan,
   recording: CohortRecording | undefined,
   broker: BrokerCounts | null,
@@ -199,7 +200,13 @@ function encodeAll(recording: CohortRecording): Record<string, string> {
   return encoded;
 }
 
-function accounting({ scheduled, started, missedArrivals, finished, unfinished }: Recording): Accounting {
+export function accounting({
+  scheduled,
+  started,
+  missedArrivals,
+  finished,
+  unfinished,
+}: Recording): Accounting {
   return { scheduled, started, missedArrivals, finished, unfinished };
 }
 

@@ -1,13 +1,14 @@
 import type { Recording } from '../metrics/recording.ts';
+import { isOpenModel } from '../scenario/load-models.ts';
 import type { LoadPlan } from '../scenario/plan.ts';
 import type { MeasuredRound } from './measured-round.ts';
 
 /** Share of the arrivals that may be missed before the open model is no longer what was asked for. */
-const missedShare = 0.01;
+export const missedShare = 0.01;
 /** Milliseconds: beyond these the schedule was not kept, and response times say more about the generator than about the target. */
 const scheduleErrorLimit = { p50: 10, p99: 250 };
 /** Share of one core that a storm worker may use in an open model. */
-const busyShare = 0.95;
+export const busyShare = 0.95;
 
 /**
  * Reasons why a round does not measure its target: the generator was the limit, something of ours failed, or two sources disagree.
@@ -31,7 +32,7 @@ export function auditRound(
   }
   reasons.push(...measured.troubles.map((trouble) => `${place}: ${trouble}`));
   reasons.push(...localErrors(storm.recording, place));
-  if (load.model.endsWith('arrival-rate')) reasons.push(...checkArrivals(measured, load, workers, place));
+  if (isOpenModel(load.model)) reasons.push(...checkArrivals(measured, load, workers, place));
   reasons.push(...compareCpu(measured, place));
   return reasons;
 }

@@ -25,6 +25,7 @@ export function checkFileDescriptors(variants: readonly VariantPlan[], limit: nu
   for (const { name, load, cohorts } of variants) {
     const users = Math.max(
       load.vus,
+      load.clients ?? 0,
       ...load.stages.map((stage) => (load.model === 'ramping-vus' ? stage.target : 0)),
     );
     // An open model seldom comes near its maxInFlight; 64 is what a storm of some hundred a second has in flight when its target stalls a

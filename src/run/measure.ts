@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LoadPlan, VariantPlan } from '../scenario/plan.ts';
-import type { RoundOrder, ScheduleOrder, StormProgress } from '../storm/order.ts';
+import type { VariantPlan } from '../scenario/plan.ts';
+import type { RoundOrder, StormProgress } from '../storm/order.ts';
 import type { Storm } from '../storm/storm.ts';
 import type { RunningTarget, TargetDeath, TargetSnapshot } from '../targets/target.ts';
+import { type FoundLimit, findLimit } from './find-limit.ts';
 import { calibrateBlock, watchMachine } from './machine.ts';
 import type { MeasuredRound, TargetSample } from './measured-round.ts';
 import { playEvents } from './play-events.ts';
+import { scheduleOrder, warmupOrder } from './schedule-order.ts';
 import type { RoundSurroundings } from './surroundings.ts';
 
 /** Often enough for a curve over a round of seconds, seldom enough to cost the broker's side thread nothing that shows. */
@@ -31,12 +33,14 @@ type Measurement = {
  */
 export async function measureRound(measurement: Measurement): Promise<MeasuredRound> {
   const { variant, target, storm, surroundings, signal } = measurement;
-  const order = roundOrder(variant, measurement.seed, target);
+  const asked = roundOrder(variant, measurement.seed, target);
   const calibration = await calibrateBlock();
   if (variant.load.warmupMs > 0) {
-    await runUntilStopped(storm.run(warmupOrder(order, variant.load)), target, signal);
+    await runUntilStopped(storm.run(warmupOrder(asked, variant.load)), target, signal);
     await drain(target);
   }
+  const found = variant.load.model === 'find-limit' ? await searchLimit(measurement, asked) : undefined;
+  const order = found === undefined ? asked : atRate(asked, playedRate(found.limit, variant.load.rate));
   if (!signal.aborted) await unlessDead(target.prepareRound());
   const before = await unlessDead(target.snapshot());
   const servicesBefore = await surroundings.serviceSnapshots();
@@ -79,10 +83,43 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
     services: { before: servicesBefore, after: servicesAfter },
     machine: machine.end(calibration, measuredCpuMs, performance.now() - startedAt),
     events: events.played,
-    troubles: [...eventTroubles(events.error), ...surroundings.serviceDeaths],
+    ...(found !== undefined && { limit: found.limit }),
+    troubles: [
+      ...(found?.trouble === undefined ? [] : [found.trouble]),
+      ...eventTroubles(events.error),
+      ...surroundings.serviceDeaths,
+    ],
     interruption: interruption(ending, ending.recording.elapsedMs),
     targetDied: ending.death !== null,
   };
+}
+
+/** Each rate that is tried draws its arrivals anew. */
+function searchLimit(
+  { variant, target, storm, signal }: Measurement,
+  order: RoundOrder,
+): Promise<FoundLimit> {
+  let tried = 0;
+  const play = async (rate: number) => {
+    const seed = (order.seed ^ Math.imul(++tried, 0x9e3779b1)) >>> 0;
+    const { recording } = await runUntilStopped(
+      storm.run({ ...atRate(order, rate), seed, tickets: tried === 1 ? 'forgotten' : 'kept' }),
+      target,
+      signal,
+    );
+    await drain(target);
+    return recording;
+  };
+  return findLimit(variant, play, storm.workers.length, signal);
+}
+
+/** The round is played at the rate that holds; where none did, at the lowest that was tried, so that it shows why. */
+function playedRate({ low, high }: FoundLimit['limit'], from: number): number {
+  return low > 0 ? low : (high ?? from);
+}
+
+function atRate(order: RoundOrder, rate: number): RoundOrder {
+  return { ...order, schedule: { model: 'constant-arrival-rate', rate } };
 }
 
 type CpuTimes = { cpuUserMs: number | null; cpuSystemMs: number | null };
@@ -177,36 +214,10 @@ function roundOrder(variant: VariantPlan, seed: number, target: RunningTarget): 
     transport,
     seed,
     weights: cohorts.map(({ weight }) => weight),
-    schedule: schedule(load),
+    schedule: scheduleOrder(load, seed, cohorts),
     durationMs: load.durationMs,
     maxInFlight: load.maxInFlight,
     attemptTimeoutMs: load.attemptTimeoutMs,
     gracefulStopMs: load.gracefulStopMs,
-  };
-}
-
-function schedule(load: LoadPlan): ScheduleOrder {
-  switch (load.model) {
-    case 'constant-arrival-rate':
-      return { model: load.model, rate: load.rate };
-    case 'ramping-arrival-rate':
-      return { model: load.model, rate: load.rate, stages: load.stages };
-    case 'constant-vus':
-      return { model: load.model, vus: load.vus };
-    case 'ramping-vus':
-      return { model: load.model, vus: load.vus, stages: load.stages };
-  }
-}
-
-/** A warm-up is level: at the constant load, or at the highest that the first stage touches. */
-function warmupOrder(order: RoundOrder, load: LoadPlan): RoundOrder {
-  const first = load.stages[0]?.target ?? 0;
-  return {
-    ...order,
-    seed: (order.seed ^ 0x77a24) >>> 0,
-    schedule: load.model.endsWith('arrival-rate')
-      ? { model: 'constant-arrival-rate', rate: Math.max(load.rate, first) }
-      : { model: 'constant-vus', vus: Math.max(load.vus, first) },
-    durationMs: load.warmupMs,
   };
 }

@@ -1,3 +1,4 @@
+import type { Limit } from '../result/schema.ts';
 import type { ServiceSnapshot } from '../services/index.ts';
 import type { RoundRecording } from '../storm/order.ts';
 import type { AskedSnapshot, TargetSnapshot } from '../targets/target.ts';
@@ -19,6 +20,8 @@ export type MeasuredRound = {
   /** What the target asks, around the round; by kind. */
   services: { before: MeasuredService[]; after: MeasuredService[] };
   events: PlayedEvent[];
+  /** What the search for the highest rate found, where there was one: the round was then played at that rate. */
+  limit?: Limit;
   /** What went wrong beside the storm, a sentence each: a service that died, an event that could not be played. */
   troubles: string[];
   /** Why the round did not go its full length: the target died, or the run was stopped. */

@@ -1,17 +1,34 @@
-import type { CohortRecording } from '../metrics/recording.ts';
+import type { CohortRecording, LatencyRecording } from '../metrics/recording.ts';
 import { summarise } from '../metrics/summary.ts';
-import type { Negotiated, Sessions } from '../result/schema.ts';
+import type { Negotiated, Recovery, Sessions } from '../result/schema.ts';
 
 /** What became of the sessions that clients held; undefined where none was opened. */
 export function describeSessions({ sessions }: CohortRecording): Sessions | undefined {
   if (sessions === undefined) return undefined;
-  const { publish, firstCutMs, lastCutMs, ...counts } = sessions;
+  const { publish, recovery, dropped, firstCutMs, lastCutMs, ...counts } = sessions;
   const publishMs = summarise(publish);
   return {
     ...counts,
     ...(firstCutMs === undefined ? {} : { firstCutMs }),
     ...(lastCutMs === undefined ? {} : { lastCutMs }),
     ...(publishMs === undefined ? {} : { publishMs }),
+    ...(dropped === 0 ? {} : { recovery: describeRecovery(dropped, recovery) }),
+  };
+}
+
+/** When half, 95 % and all of the clients that were dropped were back; absent where so many were not. */
+function describeRecovery(dropped: number, { histogram, count, maxUs }: LatencyRecording): Recovery {
+  const whenBack = (share: number): number | undefined =>
+    count < Math.ceil(dropped * share)
+      ? undefined
+      : Math.min(maxUs, histogram.getValueAtPercentile((Math.ceil(dropped * share) / count) * 100)) / 1000;
+  const [p50, p95, p100] = [whenBack(0.5), whenBack(0.95), whenBack(1)];
+  return {
+    dropped,
+    back: count,
+    ...(p50 === undefined ? {} : { p50 }),
+    ...(p95 === undefined ? {} : { p95 }),
+    ...(p100 === undefined ? {} : { p100 }),
   };
 }
 

@@ -5,7 +5,7 @@ import { eventFaults, serviceSectionFaults } from './event-checks.ts';
 import { type IdentityWish, shareIdentities } from './identities.ts';
 import { valueAt } from './layers.ts';
 import { limits, reservedCohortNames } from './limits.ts';
-import { loadFaults } from './load-checks.ts';
+import { loadFaults } from './load-of-cohorts.ts';
 import { type Path, showValue } from './place.ts';
 import type { Fault } from './shape.ts';
 import { transportFaults } from './transport-checks.ts';
@@ -20,7 +20,7 @@ export function crossFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
     ...targetFaults(valueAt(data, ['target'])),
     ...connectAuthFaults(data, vocabulary),
     ...authorizationFaults(data, vocabulary),
-    ...loadFaults(valueAt(data, ['load']), valueAt(data, ['rounds'])),
+    ...loadFaults(data, vocabulary),
     ...cohortFaults(data, vocabulary),
     ...identityFaults(data, vocabulary),
     ...eventFaults(data, vocabulary),

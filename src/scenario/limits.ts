@@ -8,6 +8,8 @@ export const limits = {
   crlEntries: 10_000_000,
   rate: 1_000_000,
   vus: 100_000,
+  /** Of a trace. */
+  traceArrivals: 5_000_000,
   /** Messages a second of one client, and bytes of one message. */
   publishRate: 1_000,
   publishBytes: 1_048_576,

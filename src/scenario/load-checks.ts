@@ -1,24 +1,23 @@
 import { formatDuration, parseDuration } from './duration.ts';
 import { valueAt } from './layers.ts';
 import { limits } from './limits.ts';
-import { loadModels } from './load-schema.ts';
+import { isOpenModel, type LoadField, type LoadModel, loadModels, needs } from './load-models.ts';
 import type { Fault } from './shape.ts';
-
-type Need = 'needed' | 'allowed' | 'refused';
-
-/** What each model needs, may have and has no use for. */
-const needs: Record<(typeof loadModels)[number], Record<'rate' | 'vus' | 'duration' | 'stages', Need>> = {
-  'constant-arrival-rate': { rate: 'needed', vus: 'refused', duration: 'needed', stages: 'refused' },
-  'ramping-arrival-rate': { rate: 'allowed', vus: 'refused', duration: 'refused', stages: 'needed' },
-  'constant-vus': { rate: 'refused', vus: 'needed', duration: 'needed', stages: 'refused' },
-  'ramping-vus': { rate: 'refused', vus: 'allowed', duration: 'refused', stages: 'needed' },
-};
+import { readTrace } from './trace-file.ts';
 
 const meaning = {
   rate: 'a number of attempts per second',
   vus: 'a number of virtual users',
   duration: 'a duration such as 10s',
   stages: 'a list of stages, such as [{duration: 10s, target: 100}]',
+  thinkTime: 'a duration such as 500ms',
+  clients: 'a number of clients',
+  spread: 'a duration such as 1s',
+  cutAt: 'a duration such as 10s',
+  backoff: 'a map of policy, base, cap',
+  trace: 'a map of file, speed',
+  objective: 'a threshold such as good.authenticated.p99 < 250ms',
+  precision: 'a share such as 5%',
 } as const;
 
 const mends = {
@@ -26,25 +25,34 @@ const mends = {
   vus: 'rate, for arrivals come on a schedule and not from virtual users',
   duration: 'stages alone: their durations add up to it',
   stages: 'rate or vus alone, or a ramping model',
+  thinkTime: 'no thinkTime, which is for virtual users',
+  clients: 'rate or vus, or model thundering-herd or reconnect-storm',
+  spread: 'no spread, or model thundering-herd or reconnect-storm',
+  cutAt: 'no cutAt, or model reconnect-storm',
+  backoff: 'no backoff, or model reconnect-storm',
+  trace: 'no trace, or model trace',
+  objective: 'thresholds, or model find-limit',
+  precision: 'no precision, or model find-limit',
 } as const;
 
 /** Mistakes of the load that no single field shows. Works on values as written, so that one mistake does not hide another. */
-export function loadFaults(load: unknown, rounds: unknown): Fault[] {
+export function loadFaults(load: unknown, rounds: unknown, cohortNames: readonly string[] = []): Fault[] {
   const model = loadModels.find((known) => known === valueAt(load, ['model']));
   if (model === undefined) return [];
   const faults: Fault[] = [];
-  for (const [field, need] of Object.entries(needs[model]) as [keyof typeof meaning, Need][]) {
+  for (const field of Object.keys(meaning) as LoadField[]) {
+    const need = needs[model][field];
     const value = valueAt(load, [field]);
     if (need === 'needed' && value === undefined) {
       const message = `missing, and model ${model} needs it`;
       faults.push({ path: ['load', field], message, expected: meaning[field] });
     }
-    if (need === 'refused' && value !== undefined) {
+    if (need === undefined && value !== undefined) {
       const message = `model ${model} has no ${field}`;
       faults.push({ path: ['load', field], part: 'key', message, expected: mends[field] });
     }
   }
-  const zero = model === 'constant-arrival-rate' ? 'rate' : model === 'constant-vus' ? 'vus' : undefined;
+  const zero = needs[model].rate === 'needed' ? 'rate' : model === 'constant-vus' ? 'vus' : undefined;
   if (zero !== undefined && valueAt(load, [zero]) === 0) {
     faults.push({
       path: ['load', zero],
@@ -52,15 +60,21 @@ export function loadFaults(load: unknown, rounds: unknown): Fault[] {
       expected: `${meaning[zero]} above 0`,
     });
   }
-  return [...faults, ...amountFaults(load, model, rounds)];
+  return [
+    ...faults,
+    ...amountFaults(load, model, rounds),
+    ...stormFaults(load, model),
+    ...traceFaults(load, model, cohortNames),
+  ];
 }
 
-function amountFaults(load: unknown, model: (typeof loadModels)[number], rounds: unknown): Fault[] {
-  const open = model.endsWith('arrival-rate');
+function amountFaults(load: unknown, model: LoadModel, rounds: unknown): Fault[] {
+  const open = isOpenModel(model);
   const ramping = model.startsWith('ramping');
   const amount = ramping ? 'stages' : 'duration';
   const stages = ramping ? stagesOf(valueAt(load, ['stages'])) : [];
   const start = numberOr(valueAt(load, [open ? 'rate' : 'vus']), 0);
+  const clients = numberOr(valueAt(load, ['clients']), 0);
   const durationMs = ramping
     ? stages?.reduce((sum, stage) => sum + stage.durationMs, 0)
     : millisecondsOf(valueAt(load, ['duration']));
@@ -79,7 +93,7 @@ function amountFaults(load: unknown, model: (typeof loadModels)[number], rounds:
     from = stage.target;
   }
   // Virtual users make as many attempts as the broker lets them: for the closed models only "none at all" can be told.
-  const attempts = ramping ? ramped : start * (durationMs / 1000);
+  const attempts = ramping ? ramped : model === 'thundering-herd' ? clients : start * (durationMs / 1000);
   if (ramping && attempts === 0) {
     return [
       {
@@ -114,6 +128,41 @@ function amountFaults(load: unknown, model: (typeof loadModels)[number], rounds:
     return [{ path: ['load', ramping ? 'stages' : 'rate'], message, expected }];
   }
   return [];
+}
+
+function stormFaults(load: unknown, model: LoadModel): Fault[] {
+  if (model !== 'reconnect-storm') return [];
+  const cutAtMs = millisecondsOf(valueAt(load, ['cutAt']));
+  const durationMs = millisecondsOf(valueAt(load, ['duration']));
+  const spreadMs = millisecondsOf(valueAt(load, ['spread']) ?? '5s');
+  const faults: Fault[] = [];
+  if (cutAtMs !== undefined && durationMs !== undefined && cutAtMs >= durationMs) {
+    const message = 'the clients are cut when the round is over';
+    faults.push({ path: ['load', 'cutAt'], message, expected: 'less than load.duration' });
+  }
+  if (cutAtMs !== undefined && spreadMs !== undefined && spreadMs > cutAtMs) {
+    const message = 'the clients are cut before all of them have connected';
+    faults.push({ path: ['load', 'cutAt'], message, expected: 'more than load.spread (5s if left out)' });
+  }
+  const baseMs = millisecondsOf(valueAt(load, ['backoff', 'base']) ?? '1s');
+  const capMs = millisecondsOf(valueAt(load, ['backoff', 'cap']) ?? '60s');
+  if (baseMs !== undefined && capMs !== undefined && baseMs > capMs) {
+    const message = 'the longest wait is shorter than the first';
+    faults.push({ path: ['load', 'backoff'], message, expected: 'a cap of at least base' });
+  }
+  return faults;
+}
+
+function traceFaults(load: unknown, model: LoadModel, cohortNames: readonly string[]): Fault[] {
+  const file = valueAt(load, ['trace', 'file']);
+  if (model !== 'trace' || typeof file !== 'string') return [];
+  try {
+    readTrace(file, cohortNames);
+    return [];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [{ path: ['load', 'trace', 'file'], message, expected: 'lines such as 12.5,good' }];
+  }
 }
 
 function stagesOf(value: unknown): { durationMs: number; target: number }[] | undefined {

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { about, anyDuration, duration, positiveDuration } from './about.ts';
 import { limits } from './limits.ts';
+import { loadModels } from './load-models.ts';
 
-export const loadModels = [
-  'constant-arrival-rate',
-  'ramping-arrival-rate',
-  'constant-vus',
-  'ramping-vus',
+/** What a client does that was cut or refused; the words are the storm's. */
+export const backoffPolicies = [
+  'none',
+  'fixed',
+  'exponential',
+  'full-jitter',
+  'decorrelated-jitter',
 ] as const;
 
 /** How many attempts, how fast, for how long. What a model needs and refuses is checked in load-checks.ts. */
@@ -16,7 +19,7 @@ export function loadSchema() {
       .enum(loadModels)
       .meta(
         about(
-          '`…-arrival-rate` starts attempts on a schedule whatever the broker does (open model); `…-vus` lets each virtual user start its next attempt when its last one ended (closed model).',
+          '`…-arrival-rate`, `poisson`, `thundering-herd` and `trace` start attempts on a schedule whatever the broker does (open models); `…-vus` lets each virtual user start its next attempt when its last one ended (closed models); `reconnect-storm` cuts all clients at once and lets them come back; `find-limit` looks for the highest rate that meets an objective, then measures at it.',
           { noun: 'load model', example: 'constant-arrival-rate' },
         ),
       ),
@@ -78,6 +81,104 @@ export function loadSchema() {
       .max(100)
       .optional()
       .meta({ description: 'Stages of the ramping models, one after the other.', noun: 'stage' }),
+    thinkTime: anyDuration()
+      .optional()
+      .meta(
+        duration('Closed models: mean of the time that a virtual user waits between two attempts.', {
+          example: '500ms',
+          otherwise: 'none',
+        }),
+      ),
+    clients: z
+      .int()
+      .min(1)
+      .max(limits.vus)
+      .optional()
+      .meta(
+        about('Clients of `thundering-herd` and `reconnect-storm`.', {
+          unit: 'clients',
+          example: 1000,
+          otherwise: 'none: these models need it',
+        }),
+      ),
+    spread: anyDuration()
+      .optional()
+      .meta(
+        duration('Over how long the clients connect, evenly, from the start of the window.', {
+          example: '1s',
+          otherwise: '1s for `thundering-herd`, 5s for `reconnect-storm`',
+        }),
+      ),
+    cutAt: positiveDuration()
+      .optional()
+      .meta(
+        duration('`reconnect-storm`: when all clients lose their connection, from the start of the window.', {
+          example: '10s',
+          otherwise: 'none: this model needs it',
+        }),
+      ),
+    backoff: z
+      .strictObject({
+        policy: z
+          .enum(backoffPolicies)
+          .default('full-jitter')
+          .meta(
+            about('How the waits of a client grow and scatter.', {
+              noun: 'back-off policy',
+              example: 'decorrelated-jitter',
+            }),
+          ),
+        base: positiveDuration()
+          .default('1s')
+          .meta(duration('The first wait, or the bound of it.', { example: '1s' })),
+        cap: positiveDuration()
+          .default('60s')
+          .meta(duration('The longest wait.', { example: '60s' })),
+      })
+      .optional()
+      .meta({ description: '`reconnect-storm`: when a client tries again that was cut or refused.' }),
+    trace: z
+      .strictObject({
+        file: z
+          .string()
+          .min(1)
+          .max(500)
+          .meta(
+            about(
+              'CSV: a time in seconds and the name of a cohort on each line, in the order of the times. A path from where certstorm is started.',
+              { example: 'arrivals.csv' },
+            ),
+          ),
+        speed: z
+          .number()
+          .min(0.001)
+          .max(100_000)
+          .default(1)
+          .meta(about('How much faster it is played than it was written down.', { example: 10 })),
+      })
+      .optional()
+      .meta({ description: '`trace`: arrivals to play again.' }),
+    objective: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta(
+        about('`find-limit`: what a rate has to meet, written like a threshold.', {
+          example: 'good.authenticated.p99 < 250ms',
+          otherwise: 'none: this model needs it',
+        }),
+      ),
+    precision: z
+      .union([z.number().min(0.01).max(1), z.string().regex(/^(?:100|[1-9]\d?)%$/)])
+      .optional()
+      .meta(
+        about('`find-limit`: how far the rate that holds and the rate that fails may lie apart.', {
+          example: '5%',
+          expected: 'a share from 1% to 100%',
+          otherwise: '10%',
+        }),
+      ),
     warmup: anyDuration()
       .default('1s')
       .meta(

@@ -1,3 +1,5 @@
+import type { LoadModel } from './load-models.ts';
+
 /**
  * The plan: a scenario validated, its defaults filled in, its variants expanded, its seed fixed. Plain and serialisable; everything
  * downstream reads this and never the YAML. Durations are milliseconds, rates are attempts per second.
@@ -178,9 +180,9 @@ export type EventPlan =
   | { atMs: number; kind: 'revoke'; cohort: string }
   | { atMs: number; kind: 'faults'; service: 'ocsp' | 'crl' | 'auth'; faults: string[] };
 
-export type LoadModel = 'constant-arrival-rate' | 'ramping-arrival-rate' | 'constant-vus' | 'ramping-vus';
-
 export type Stage = { durationMs: number; target: number };
+
+export type BackoffPolicy = 'none' | 'fixed' | 'exponential' | 'full-jitter' | 'decorrelated-jitter';
 
 export type LoadPlan = {
   model: LoadModel;
@@ -192,6 +194,18 @@ export type LoadPlan = {
   durationMs: number;
   /** Empty in the constant models. */
   stages: Stage[];
+  /** Closed models: mean of the time between two attempts of a virtual user. */
+  thinkMs?: number;
+  /** Of thundering-herd and reconnect-storm. */
+  clients?: number;
+  spreadMs?: number;
+  /** Of reconnect-storm: from the start of the window. */
+  cutAtMs?: number;
+  backoff?: { policy: BackoffPolicy; baseMs: number; capMs: number };
+  trace?: { file: string; speed: number };
+  /** Of find-limit: a threshold, and how far apart the rates around the limit may lie. */
+  objective?: string;
+  precision?: number;
   /** Attempts made before the window opens, at the same load, recorded nowhere. */
   warmupMs: number;
   /** Open models: an arrival that finds this many attempts in flight is missed, and counted as missed. */

@@ -240,10 +240,28 @@ function resolveLoad(load: Scenario['load']): LoadPlan {
         ? stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
         : milliseconds(load.duration),
     stages,
+    ...resolveModel(load),
     warmupMs: milliseconds(load.warmup),
     maxInFlight: load.maxInFlight,
     attemptTimeoutMs: milliseconds(load.attemptTimeout),
     gracefulStopMs: milliseconds(load.gracefulStop),
+  };
+}
+
+/** What the models beside the constant and the ramping ones have of their own. */
+function resolveModel(load: Scenario['load']): Partial<LoadPlan> {
+  const { model, thinkTime, clients, spread, cutAt, backoff, trace, objective, precision } = load;
+  const herd = model === 'thundering-herd';
+  const { policy = 'full-jitter', base = '1s', cap = '60s' } = backoff ?? {};
+  return {
+    ...(thinkTime !== undefined && { thinkMs: milliseconds(thinkTime) }),
+    ...(clients !== undefined && { clients, spreadMs: milliseconds(spread ?? (herd ? '1s' : '5s')) }),
+    ...(cutAt !== undefined && {
+      cutAtMs: milliseconds(cutAt),
+      backoff: { policy, baseMs: milliseconds(base), capMs: milliseconds(cap) },
+    }),
+    ...(trace !== undefined && { trace }),
+    ...(objective !== undefined && { objective, precision: shareOf(precision ?? 0.1) }),
   };
 }
 

@@ -7,8 +7,12 @@ export type Load = {
   tick(nowMs: number): void;
   /** When `tick` is wanted next; Infinity when never. */
   nextMs(): number;
-  /** An attempt that this load started has its outcome. */
-  attemptEnded(): void;
+  /** Whether its arrivals are missed where the round has `maxInFlight` attempts in flight. */
+  readonly limited: boolean;
+  /** An attempt has its outcome; `held` where the client stays connected, and `sessionEnded` follows. */
+  attemptEnded(arrival: number, accepted: boolean, held: boolean): void;
+  /** `dropped` by the load's own `cut`. */
+  sessionEnded(arrival: number, how: 'ended' | 'dropped'): void;
   /** A client of this cohort is free again. */
   clientFreed(cohort: number): void;
   /** Nothing will be started any more. */

@@ -24,7 +24,9 @@ export function openLoad(
       }
     },
     nextMs: () => (next < end ? schedule.dueMs(next) : Infinity),
+    limited: true,
     attemptEnded() {},
+    sessionEnded() {},
     clientFreed() {},
     over: () => next >= end,
     stop() {

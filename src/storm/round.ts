@@ -9,6 +9,7 @@ import type { Arrival, Load } from './load.ts';
 import { monotonicMs, type WorkerCohort, type WorkerRound } from './messages.ts';
 import { openLoad } from './open-load.ts';
 import { localError, timedOut } from './outcomes.ts';
+import { reconnectLoad } from './reconnect-load.ts';
 import { makeSchedule } from './schedules/index.ts';
 import { FirstOperation, type OperationOrder, type OperationOwner } from './sessions/first-operation.ts';
 import { Sessions, type SessionsOwner } from './sessions/sessions.ts';
@@ -113,17 +114,20 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
     if (outcome.kind === 'accepted') {
       const clientId = attempt.pool.client(attempt.client)?.clientId ?? '';
       const session = this.#sessions.take(attempt, clientId, endMs);
-      if (session !== undefined) return session;
+      if (session !== undefined) {
+        this.#load.attemptEnded(attempt.arrival, true, true);
+        return session;
+      }
     }
     this.#closing.add(attempt, endMs + lingerMs);
-    this.#load.attemptEnded();
+    this.#load.attemptEnded(attempt.arrival, outcome.kind === 'accepted', false);
     return undefined;
   }
 
   /** A virtual user whose session was held starts its next attempt only now. */
-  sessionOver(attempt: Attempt): void {
+  sessionOver(attempt: Attempt, how: 'ended' | 'dropped'): void {
     this.#closing.add(attempt, this.now() + lingerMs);
-    this.#load.attemptEnded();
+    this.#load.sessionEnded(attempt.arrival, how);
   }
 
   closed(attempt: Attempt): void {
@@ -138,17 +142,28 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
     const schedule = makeSchedule(order.schedule, order.durationMs);
     const pick = weightedPick(order.weights);
     const draw = (k: number): number => pick(drawAt(order.seed, k));
+    const waits = secondStream(order.seed ^ 0x2545f491);
     if (schedule.open) {
       return openLoad(
         schedule,
         share,
         shares,
-        (k, scheduledMs) => this.#start(k, draw(k), scheduledMs),
+        (k, scheduledMs) => this.#start(k, schedule.cohortOf?.(k) ?? draw(k), scheduledMs),
         () => this.#recorder.missed(),
       );
     }
+    if ('clients' in schedule) {
+      return reconnectLoad(schedule, order.durationMs, share, shares, {
+        now: () => this.now(),
+        start: (client, dueMs) => this.#start(client, draw(client), dueMs),
+        cut: () => this.#sessions.dropAll(this.now()),
+        recovered: (client, afterMs) => this.#recorder.sessions.recovered(draw(client), afterMs),
+        draw: (client, attempt) => drawAt(waits, client * 1021 + attempt) / 2 ** 32,
+      });
+    }
     const start = (k: number, cohort: number): Arrival => this.#start(k, cohort, undefined);
-    return closedLoad(schedule, order.durationMs, share, shares, this.#pools.length, draw, start, () =>
+    const think = (k: number): number => (drawAt(waits, k) + 0.5) / 2 ** 32;
+    return closedLoad(schedule, order.durationMs, share, shares, this.#pools.length, draw, think, start, () =>
       this.now(),
     );
   }
@@ -179,7 +194,7 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
   #start(k: number, cohort: number, scheduledMs: number | undefined): Arrival {
     const pool = this.#pools[cohort];
     if (pool === undefined) return 'busy';
-    const limit = scheduledMs === undefined ? Infinity : this.#round.order.maxInFlight;
+    const limit = this.#load.limited ? this.#round.order.maxInFlight : Infinity;
     const full = Atomics.add(this.#inFlightOfAll, 0, 1) >= limit;
     const client = full ? undefined : pool.take(this.#drawClient(k));
     if (client === undefined) {

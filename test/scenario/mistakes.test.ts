@@ -20,7 +20,7 @@ describe('a mistake in one field is told with its line, column, path, expectatio
     [
       'an unknown key inside a map on one line',
       scenario({ load: 'load: { model: constant-vus, vus: 3, duration: 5s, warm-up: 1s }' }),
-      "scenario.yaml:2:52: load.warm-up: unknown key 'warm-up': expected one of model, rate, vus, duration, stages, warmup, maxInFlight, attemptTimeout, gracefulStop; did you mean 'warmup'?",
+      `scenario.yaml:2:52: load.warm-up: unknown key 'warm-up': expected one of ${fieldsOf('load')}; did you mean 'warmup'?`,
     ],
     [
       'an unknown word',

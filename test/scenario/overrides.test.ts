@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScenarioOverrides } from '../../src/scenario/read.ts';
+import { fieldsOf } from './words.ts';
 import { problemsOf, read, readOne, scenario, sentencesOf } from './written.ts';
 
 const two = scenario({
@@ -87,7 +88,7 @@ describe('flags', () => {
       'an unknown field',
       { set: ['load.durtion=5s'] },
       [
-        "--set load.durtion: unknown field 'load.durtion': expected one of load.model, load.rate, load.vus, load.duration, load.stages, load.warmup, load.maxInFlight, load.attemptTimeout, load.gracefulStop; did you mean 'load.duration'?",
+        `--set load.durtion: unknown field 'load.durtion': expected one of ${fieldsOf('load', 'load.')}; did you mean 'load.duration'?`,
       ],
     ],
     [

@@ -106,14 +106,14 @@ describe('virtual users', () => {
   it('are constant where they are meant to be', () => {
     const schedule = makeSchedule({ model: 'constant-vus', vus: 7 }, 1_000);
     expect(schedule.open).toBe(false);
-    expect(!schedule.open && [0, 500, 999].map(schedule.vusAt)).toEqual([7, 7, 7]);
+    expect('vusAt' in schedule && [0, 500, 999].map(schedule.vusAt)).toEqual([7, 7, 7]);
   });
 
   it('ramp linearly, touching each target at the end of its stage', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 500 }), stages, (vus, ramp) => {
         const schedule = makeSchedule({ model: 'ramping-vus', vus, stages: ramp }, 30_000);
-        if (schedule.open) throw new Error('an open schedule');
+        if (!('vusAt' in schedule)) throw new Error('no closed schedule');
         let at = 0;
         for (const [index, { durationMs, target }] of ramp.entries()) {
           at += durationMs;
@@ -142,7 +142,7 @@ describe('an order that cannot be kept', () => {
   it('an unknown model names the known ones', () => {
     const order = { model: 'sawtooth', rate: 1 } as unknown as ScheduleOrder;
     expect(() => makeSchedule(order, 1_000)).toThrow(
-      /constant-arrival-rate, ramping-arrival-rate, constant-vus/,
+      /constant-arrival-rate, ramping-arrival-rate, .*constant-vus/,
     );
   });
 });

@@ -200,3 +200,34 @@ describe('resumption', () => {
     },
   );
 });
+
+describe('a reconnect storm', () => {
+  it('cuts all clients at once, and tells when they were back', async () => {
+    const { server } = mqttServer();
+    const { port } = await on.server(server);
+    const opened = await on.storm({ cohorts: [cohort('node', {})] });
+    const backoff = { policy: 'full-jitter', baseMs: 200, capMs: 1_000 } as const;
+    const schedule = { model: 'reconnect-storm', clients: 30, spreadMs: 200, cutAtMs: 900, backoff } as const;
+    const run = opened.run(round(port, { schedule, durationMs: 60_000 }));
+    while (run.progress().finished < 60) await delay(10);
+    await delay(50);
+    run.stop();
+    const { recording } = await run.done;
+    expectBooksToBalance(recording);
+    expect(recording.missedArrivals).toBe(0);
+    const { sessions } = recording.cohorts[0] ?? {};
+    expect(sessions).toMatchObject({
+      opened: 60,
+      dropped: 30,
+      endedByClient: 30,
+      cut: 0,
+      atEnd: 30,
+      peak: 30,
+    });
+    expect(sessions?.recovery.count).toBe(30);
+    // Half of 200 ms is the mean of the waits, and none waits longer than that but for the machine.
+    expect(sessions?.recovery.minUs).toBeLessThan(200_000);
+    const held = recording.timeline.cohorts[0]?.held ?? [];
+    expect(Math.max(...held)).toBe(30);
+  });
+});

@@ -1,11 +1,24 @@
 import { StormError } from '../storm-error.ts';
 import { constantArrivalRate } from './constant-arrival-rate.ts';
 import { constantVus } from './constant-vus.ts';
+import { poisson } from './poisson.ts';
 import { rampingArrivalRate } from './ramping-arrival-rate.ts';
 import { rampingVus } from './ramping-vus.ts';
+import { reconnectStorm } from './reconnect-storm.ts';
 import type { Schedule, ScheduleKind } from './schedule.ts';
+import { thunderingHerd } from './thundering-herd.ts';
+import { trace } from './trace.ts';
 
-const schedules = [constantArrivalRate, rampingArrivalRate, constantVus, rampingVus] as const;
+const schedules = [
+  constantArrivalRate,
+  rampingArrivalRate,
+  poisson,
+  thunderingHerd,
+  trace,
+  constantVus,
+  rampingVus,
+  reconnectStorm,
+] as const;
 
 /** What a round may be ordered to keep: the order of any registered kind. */
 export type ScheduleOrder = Parameters<(typeof schedules)[number]['make']>[0];

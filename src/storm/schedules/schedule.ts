@@ -1,3 +1,5 @@
+import type { BackoffOrder } from './backoff.ts';
+
 /**
  * Open: arrivals come at their times, whatever the target does. Pure arithmetic; `dueMs` never decreases.
  */
@@ -7,6 +9,8 @@ export type OpenSchedule = {
   arrivals: number;
   /** When arrival `k` (from 0) is due, milliseconds from the start of the round; Infinity for one that never is. */
   dueMs(k: number): number;
+  /** Index of the cohort that arrival `k` is of; left out where it is drawn by weight. */
+  cohortOf?(k: number): number;
 };
 
 /** Closed: a number of virtual users, each of which starts its next attempt when its last one has ended. */
@@ -14,9 +18,21 @@ export type ClosedSchedule = {
   open: false;
   /** Virtual users at this moment. User `v` (from 0) is active while it is below this number. */
   vusAt(elapsedMs: number): number;
+  /** Mean of the time that a user waits between two attempts; 0 for none. */
+  thinkMs: number;
 };
 
-export type Schedule = OpenSchedule | ClosedSchedule;
+/** Clients that stay connected, are cut at once, and come back. */
+export type ReconnectSchedule = {
+  open: false;
+  clients: number;
+  /** When a client connects for the first time. */
+  firstMs(client: number): number;
+  cutAtMs: number;
+  backoff: BackoffOrder;
+};
+
+export type Schedule = OpenSchedule | ClosedSchedule | ReconnectSchedule;
 
 /** A kind of load: one file, one line in `index.ts`. `Order` carries its `model` and whatever it needs. */
 export type ScheduleKind<Order extends { model: string }> = {

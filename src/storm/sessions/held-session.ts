@@ -112,6 +112,11 @@ export class HeldSession implements SessionListener, WheelEntry {
     else this.attempt.connection?.destroy();
   }
 
+  drop(): void {
+    this.#over = true;
+    this.attempt.connection?.destroy();
+  }
+
   received(bytes: Uint8Array): void {
     const all = this.#partial === undefined ? bytes : Buffer.concat([this.#partial, bytes]);
     const used = cutPackets(all, (firstByte, body) => this.#take(firstByte, body));

@@ -16,7 +16,7 @@ type Kind = { order: SessionOrder; plan: SessionPlan };
 export type SessionsOwner = {
   now(): number;
   /** The session has ended and its connection is about to close. */
-  sessionOver(attempt: Attempt): void;
+  sessionOver(attempt: Attempt, how: 'ended' | 'dropped'): void;
 };
 
 /** All held sessions of one worker in one round. Times are milliseconds from the start of the round. */
@@ -85,7 +85,19 @@ export class Sessions implements SessionOwner {
     if (!this.#open.delete(session)) return;
     this.#wheel.remove(session);
     this.recorder.ended(session.attempt.cohort, how, session.openedMs, nowMs);
-    this.#owner.sessionOver(session.attempt);
+    this.#owner.sessionOver(session.attempt, 'ended');
+  }
+
+  /** Every one loses its connection, as when the network between it and the broker is gone. */
+  dropAll(nowMs: number): void {
+    const all = [...this.#open];
+    this.#open.clear();
+    for (const session of all) {
+      this.#wheel.remove(session);
+      this.recorder.dropped(session.attempt.cohort, session.openedMs, nowMs);
+      this.#owner.sessionOver(session.attempt, 'dropped');
+      session.drop();
+    }
   }
 
   /** The window is over: those that are still held leave, and none is taken in any more. */
@@ -94,7 +106,7 @@ export class Sessions implements SessionOwner {
     for (const session of this.#open) {
       this.#wheel.remove(session);
       this.recorder.ended(session.attempt.cohort, 'at-end', session.openedMs, nowMs);
-      this.#owner.sessionOver(session.attempt);
+      this.#owner.sessionOver(session.attempt, 'ended');
       session.leave();
     }
     this.#open.clear();
