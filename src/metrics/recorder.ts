@@ -136,7 +136,10 @@ export class Recorder {
     const first = cohort * histogramsPerCohort;
     const slot = cohort * detailSlots + this.#slotOf(kind, outcome.detail);
     const cell = this.#timelineCell(cohort, endMs) + (columnOf[kind] ?? 0);
-    const answered = outcome.kind === 'accepted' || outcome.kind === 'connack-refused';
+    const answered =
+      outcome.kind === 'accepted' ||
+      outcome.kind === 'connack-refused' ||
+      outcome.kind === 'operation-refused';
     if (connectedMs !== undefined) {
       this.#time(first + tcpConnect, connectedMs - startMs);
       if (securedMs !== undefined && answered) this.#time(first + tlsHandshake, securedMs - connectedMs);

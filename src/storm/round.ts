@@ -111,7 +111,8 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
     );
     Atomics.sub(this.#inFlightOfAll, 0, 1);
     this.#inFlight.remove(attempt);
-    if (outcome.kind === 'accepted') {
+    // A client with a first operation leaves when it has been judged by it.
+    if (outcome.kind === 'accepted' && this.#operations[attempt.cohort] === undefined) {
       const clientId = attempt.pool.client(attempt.client)?.clientId ?? '';
       const session = this.#sessions.take(attempt, clientId, endMs);
       if (session !== undefined) {

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { build } from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
 import { encodeHistogram } from '../../src/metrics/encoding.ts';
-import { outcomeKinds } from '../../src/metrics/outcome.ts';
+import { type OutcomeKind, outcomeKinds, refusalKinds } from '../../src/metrics/outcome.ts';
 import { mergeRecordings, readProgress, readRecorder } from '../../src/metrics/read-recorder.ts';
 import { Recorder } from '../../src/metrics/recorder.ts';
 import { allocateRecorder, noneHeld, recorderShape, unmarked } from '../../src/metrics/recorder-layout.ts';
@@ -82,8 +82,7 @@ describe('recorders of several workers, merged', () => {
         for (const cohort of [0, 1]) {
           const own = all.filter((attempt) => attempt.cohort === cohort);
           const merged = recording.cohorts[cohort];
-          const isRefusal = (kind: string) =>
-            ['tls-alert', 'connack-refused', 'closed', 'reset'].includes(kind);
+          const isRefusal = (kind: OutcomeKind) => refusalKinds.includes(kind);
           const expected = {
             tcpConnect: own.flatMap(({ connectedMs, startMs }) =>
               connectedMs === undefined ? [] : us(connectedMs - startMs),
@@ -97,7 +96,7 @@ describe('recorders of several workers, merged', () => {
             tlsHandshake: own.flatMap(({ connectedMs, securedMs, outcome }) =>
               connectedMs === undefined ||
               securedMs === undefined ||
-              !['accepted', 'connack-refused'].includes(outcome.kind)
+              !['accepted', 'connack-refused', 'operation-refused'].includes(outcome.kind)
                 ? []
                 : us(securedMs - connectedMs),
             ),
@@ -152,7 +151,6 @@ describe('recorders of several workers, merged', () => {
             if (recorder !== undefined) record(recorder, attempt);
           }
           const { cohorts } = mergeRecordings(buffers, shape, marks).recording;
-          const refusals = ['tls-alert', 'connack-refused', 'closed', 'reset'];
           const starts = (cohort: number, kinds: readonly string[], fromMs = -Infinity) =>
             all
               .filter(({ outcome, startMs }) => kinds.includes(outcome.kind) && startMs >= fromMs)
@@ -161,7 +159,7 @@ describe('recorders of several workers, merged', () => {
           const last = (times: number[]) => (times.length === 0 ? undefined : Math.max(...times));
           const fromMark = (ms: number | undefined) => (ms === undefined ? undefined : ms - markMs);
           for (const cohort of [0, 1]) {
-            expect(cohorts[cohort]?.firstRefusedStartMs).toBe(first(starts(cohort, refusals)));
+            expect(cohorts[cohort]?.firstRefusedStartMs).toBe(first(starts(cohort, refusalKinds)));
             expect(cohorts[cohort]?.lastAcceptedStartMs).toBe(last(starts(cohort, ['accepted'])));
           }
           expect(cohorts[0]?.afterMark).toBeUndefined();
@@ -169,12 +167,12 @@ describe('recorders of several workers, merged', () => {
             markMs,
             attempts: starts(1, outcomeKinds, markMs).length,
             accepted: starts(1, ['accepted'], markMs).length,
-            refused: starts(1, refusals, markMs).length,
+            refused: starts(1, refusalKinds, markMs).length,
             refusedAcross: all.filter(
               ({ cohort, outcome, startMs, endMs }) =>
-                cohort === 1 && refusals.includes(outcome.kind) && startMs < markMs && endMs >= markMs,
+                cohort === 1 && refusalKinds.includes(outcome.kind) && startMs < markMs && endMs >= markMs,
             ).length,
-            firstRefusedMs: fromMark(first(starts(1, refusals, markMs))),
+            firstRefusedMs: fromMark(first(starts(1, refusalKinds, markMs))),
             lastAcceptedMs: fromMark(last(starts(1, ['accepted'], markMs))),
           });
         },
