@@ -1,6 +1,7 @@
 import { readNegotiated } from './agreement-recorder.ts';
 import { cellOf, histogramCells, lowestValueOf } from './hdr-index.ts';
 import { addLatencies, emptyHistogram } from './latency.ts';
+import { latencyBins } from './latency-bins.ts';
 import { latencyNames, outcomeKinds, responseNames } from './outcome.ts';
 import {
   afterMark,
@@ -146,11 +147,12 @@ function trimmed(
   const cut = (column: number[]): number[] => column.slice(0, length);
   return {
     intervalMs,
-    cohorts: cohorts.map(({ started, accepted, refused, failed, held }) => ({
+    cohorts: cohorts.map(({ started, accepted, refused, failed, latency, held }) => ({
       started: cut(started),
       accepted: cut(accepted),
       refused: cut(refused),
       failed: cut(failed),
+      latency: latency.slice(0, length),
       held: cut(held),
     })),
   };
@@ -254,7 +256,7 @@ function readLatency({ histograms, exacts }: RecorderViews, index: number): Late
   };
 }
 
-function readTimeline({ timeline, shape }: RecorderViews, cohort: number): CohortTimeline {
+function readTimeline({ timeline, latencySlices, shape }: RecorderViews, cohort: number): CohortTimeline {
   const column = (which: number): number[] =>
     Array.from(
       { length: shape.slices },
@@ -265,6 +267,11 @@ function readTimeline({ timeline, shape }: RecorderViews, cohort: number): Cohor
     accepted: column(timelineColumn.accepted),
     refused: column(timelineColumn.refused),
     failed: column(timelineColumn.failed),
+    latency: Array.from({ length: shape.slices }, (_, slice) => {
+      const at = (cohort * shape.slices + slice) * latencyBins;
+      const bins = [...latencySlices.subarray(at, at + latencyBins)];
+      return bins.some((count) => count > 0) ? bins : [];
+    }),
     held: heldAtEnds(column(timelineColumn.opened), column(timelineColumn.left)),
   };
 }

@@ -1,5 +1,6 @@
 import type { Agreement } from './agreement.ts';
 import { histogramCells } from './hdr-index.ts';
+import { latencyBins } from './latency-bins.ts';
 import { latencyNames, outcomeKinds, responseNames } from './outcome.ts';
 
 /**
@@ -155,6 +156,8 @@ export type RecorderViews = {
   started: Uint32Array;
   /** Per cohort and detail slot. */
   outcomes: Uint32Array;
+  /** Per cohort and slice: `latencyBins` counts. */
+  latencySlices: Uint32Array;
   /** Per cohort: `afterMark.width` counts. */
   afterMark: Uint32Array;
   /** Per cohort: `sessionCount.width` counts. */
@@ -185,6 +188,7 @@ function sections(shape: RecorderShape): { [Name in keyof Omit<RecorderViews, 's
     counters: { words: counter.width },
     started: { words: shape.cohorts },
     outcomes: { words: shape.cohorts * detailSlots },
+    latencySlices: { words: shape.cohorts * shape.slices * latencyBins },
     afterMark: { words: shape.cohorts * afterMark.width },
     sessions: { words: shape.cohorts * sessionCount.width },
     agreements: { words: shape.cohorts * agreementSlots },
@@ -243,6 +247,7 @@ export function openRecorder(buffer: SharedArrayBuffer, shape: RecorderShape): R
     counters: words(all.counters),
     started: words(all.started),
     outcomes: words(all.outcomes),
+    latencySlices: words(all.latencySlices),
     afterMark: words(all.afterMark),
     sessions: words(all.sessions),
     agreements: words(all.agreements),

@@ -1,6 +1,7 @@
 import type { Agreement } from './agreement.ts';
 import { AgreementRecorder } from './agreement-recorder.ts';
 import { cellOf, highestTrackableUs, histogramCells } from './hdr-index.ts';
+import { latencyBinOf, latencyBins } from './latency-bins.ts';
 import { latencyNames, type OutcomeKind, outcomeKinds, refusalKinds } from './outcome.ts';
 import {
   afterMark,
@@ -153,6 +154,7 @@ export class Recorder {
       this.#time(first + rejected, endMs - startMs);
       if (scheduledMs !== undefined) this.#time(first + responseRejected, endMs - scheduledMs);
     }
+    if (kind === accepted || isRefusal[kind]) this.#place(cohort, startMs, endMs);
     if (kind === accepted || isRefusal[kind]) this.#stamp(cohort, startMs, kind === accepted);
     if (attempt.agreement !== undefined) this.#agreements.count(cohort, attempt.agreement);
     const markMs = this.#marks[cohort] ?? Infinity;
@@ -207,6 +209,14 @@ export class Recorder {
     const { sliceMs, slices } = this.#views.shape;
     const slice = Math.min(slices - 1, Math.max(0, Math.floor(atMs / sliceMs)));
     return (cohort * slices + slice) * timelineColumn.width;
+  }
+
+  /** Into the bin of its duration, in the slice that it ended in. */
+  #place(cohort: number, startMs: number, endMs: number): void {
+    const { latencySlices } = this.#views;
+    const slice = this.#timelineCell(cohort, endMs) / timelineColumn.width;
+    const cell = slice * latencyBins + latencyBinOf(endMs - startMs);
+    latencySlices[cell] = (latencySlices[cell] ?? 0) + 1;
   }
 
   #time(histogram: number, durationMs: number): void {

@@ -94,6 +94,8 @@ export type CohortTimeline = {
   accepted: number[];
   refused: number[];
   failed: number[];
+  /** Of each slice: decided attempts by their bin (`latency-bins.ts`); empty where none ended in it. */
+  latency: number[][];
   /** Sessions held at the end of each slice; empty where none was opened. */
   held: number[];
 };

@@ -177,8 +177,14 @@ function addTimelines(timelines: readonly CohortTimeline[]): CohortTimeline {
     accepted: column(({ accepted }) => accepted),
     refused: column(({ refused }) => refused),
     failed: column(({ failed }) => failed),
+    latency: addSlices(timelines.map(({ latency }) => latency)),
     held: column(({ held }) => held),
   };
+}
+
+function addSlices(timelines: readonly number[][][]): number[][] {
+  const length = Math.max(0, ...timelines.map((slices) => slices.length));
+  return Array.from({ length }, (_, slice) => addColumns(timelines.map((slices) => slices[slice] ?? [])));
 }
 
 function addColumns(columns: readonly number[][]): number[] {

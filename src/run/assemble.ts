@@ -9,6 +9,7 @@ import { asymmetryOf } from './asymmetry.ts';
 import { type BrokerCounts, sumCounts } from './broker-counts.ts';
 import { judgeCohort } from './judgement.ts';
 import { describeLag } from './lag.ts';
+import { latencyOverTime } from './latency-over-time.ts';
 import type { MeasuredRound } from './measured-round.ts';
 import { revocationFigures } from './revocation-figures.ts';
 import { eventFigures, serviceFigures } from './service-figures.ts';
@@ -112,6 +113,7 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
         failed: timeline.cohorts[index]?.failed ?? [],
         ...heldOf(timeline.cohorts[index]?.held ?? []),
       })),
+      latency: latencyOverTime(timeline, variant.cohorts),
       target: {
         atMs: round.samples.map(({ atMs }) => atMs),
         cpuMs: round.samples.map(({ cpuMs }) => cpuMs),

@@ -261,6 +261,10 @@ describe('recorders of several workers, merged', () => {
         expect(total(cohorts.flatMap(({ accepted, refused, failed }) => [accepted, refused, failed]))).toBe(
           all.length,
         );
+        for (const { accepted, refused, latency } of cohorts) {
+          const decided = accepted.map((count, slice) => count + (refused[slice] ?? 0));
+          expect(decided.map((_, slice) => total([latency[slice] ?? []]))).toEqual(decided);
+        }
       }),
       { numRuns: 50 },
     );
