@@ -202,7 +202,9 @@ export const variantSchema = z.looseObject({
   notInstalled: z
     .literal(true)
     .optional()
-    .describe('The failure is that the target is not on this machine; it is not held against the run'),
+    .describe(
+      'The failure is that the target, or a database that it asks, is not on this machine; it is not held against the run',
+    ),
   rounds: z.array(roundSchema),
   cohorts: z.array(cohortSchema).describe('Merged over the rounds'),
   target: targetFigures.extend({

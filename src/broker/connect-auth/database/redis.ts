@@ -91,15 +91,18 @@ async function connected(url: string, timeoutMs: number): Promise<Redis> {
     lazyConnect: true,
   };
   const client = new Redis(options);
-  // Told to whoever asks.
-  client.on('error', () => undefined);
+  // Told to whoever asks; `connect()` itself says only that the connection is closed.
+  let last: Error | null = null;
+  client.on('error', (error: Error) => {
+    last = error;
+  });
   try {
     await client.connect();
   } catch (error) {
     client.disconnect();
     throw new BrokerError(
       'ERR_BROKER_DATABASE_DOWN',
-      `Redis at ${hostname}:${options.port} can't be reached (${messageOf(error)}): start it by npm run services:up, or name another at broker.database.url`,
+      `Redis at ${hostname}:${options.port} can't be reached (${messageOf(last ?? error)}): start it by npm run services:up, or name another at broker.database.url`,
       { cause: error },
     );
   }
