@@ -13,6 +13,8 @@ import { UsageError } from './usage-error.ts';
 type PkiFlags = {
   count?: number;
   algorithm?: string;
+  caAlgorithm?: string;
+  keys?: 'fresh' | 'pooled';
   seed?: number;
   scenario?: string;
   variant: string[];
@@ -80,23 +82,38 @@ function sweepCache(): void {
   );
 }
 
-function plainSpec({ count = 100, algorithm = 'ecdsa-p256', seed = 1 }: PkiFlags): CorpusSpec {
+function plainSpec(flags: PkiFlags): CorpusSpec {
+  const { count = 100, algorithm = 'ecdsa-p256', caAlgorithm, keys, seed = 1 } = flags;
   if (count < 1) throw new UsageError('--count: it takes 1 or more');
-  const known = algorithms.map(({ name }) => name);
-  if (!known.includes(algorithm))
-    throw new UsageError(`--algorithm: there is no '${algorithm}'; it is one of ${known.join(', ')}`);
-  return { seed, algorithm, crlEntries: 0, cohorts: [{ name: 'good', defect: 'none', identities: count }] };
+  knownAlgorithm('--algorithm', algorithm);
+  if (caAlgorithm !== undefined) knownAlgorithm('--ca-algorithm', caAlgorithm);
+  return {
+    seed,
+    algorithm,
+    ...(caAlgorithm !== undefined && { caAlgorithm }),
+    ...(keys !== undefined && { keys }),
+    crlEntries: 0,
+    cohorts: [{ name: 'good', defect: 'none', identities: count }],
+  };
+}
+
+function knownAlgorithm(flag: string, name: string): void {
+  const known = algorithms.map((algorithm) => algorithm.name);
+  if (!known.includes(name))
+    throw new UsageError(`${flag}: there is no '${name}'; it is one of ${known.join(', ')}`);
 }
 
 async function scenarioSpec(
   file: string,
-  { count, algorithm, seed, variant }: PkiFlags,
+  { count, algorithm, caAlgorithm, keys, seed, variant }: PkiFlags,
 ): Promise<CorpusSpec> {
   const plan = await readScenario(file, vocabulary, {
     variants: variant,
     set: [
       ...(count === undefined ? [] : [`corpus.identities=${count}`]),
       ...(algorithm === undefined ? [] : [`corpus.algorithm=${algorithm}`]),
+      ...(caAlgorithm === undefined ? [] : [`corpus.caAlgorithm=${caAlgorithm}`]),
+      ...(keys === undefined ? [] : [`corpus.keys=${keys}`]),
     ],
     ...(seed === undefined ? {} : { seed }),
   });

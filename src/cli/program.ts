@@ -101,6 +101,10 @@ export function program(): Command {
     .description('write a corpus as files for other tools')
     .option('--count <N>', 'identities of the one cohort', integer)
     .option('--algorithm <NAME>', 'key algorithm')
+    .option('--ca-algorithm <NAME>', 'of the CAs (default: that of the clients)')
+    .addOption(
+      new Option('--keys <NAME>', 'a key for each, or a pool shared by all').choices(['fresh', 'pooled']),
+    )
     .option('--seed <N>', 'seed of everything but keys and signatures', integer)
     .option('--scenario <FILE>', 'the corpus of this scenario instead, with all its cohorts')
     .option('--variant <NAME>', 'the variant of the scenario whose corpus is meant', collect, [])

@@ -21,8 +21,9 @@ import {
   obtainAuthorities,
   obtainFile,
   obtainKeyPool,
-  putPack,
   sha256,
+  storePack,
+  writePack,
 } from './store.ts';
 
 /** Identities that carry a certificate: ready (from the cache or made) out of all of the corpus; or keys of a pool, out of that pool. */
@@ -213,8 +214,8 @@ async function obtainChunks(
     onPiece: progress,
     onChunk: (chunk, pieces) => {
       const { path, address, from, to } = chunk;
-      const records = putPack(path, address, to - from, pieces);
-      onReady?.(chunk, records().map(recordIdentity));
+      if (onReady === undefined) writePack(path, address, to - from, pieces);
+      else onReady(chunk, storePack(path, address, to - from, pieces).map(recordIdentity));
     },
   });
   return { total, reused };

@@ -22,6 +22,8 @@ const pieceMs = 15;
 const identityMs = 0.06;
 /** Less than it takes to start threads: such work is done at once, on this one. */
 const notWorthThreadsMs = 100;
+/** A maker's objects live for a piece: with more room for the young the same work is done in more memory, the longer the more. */
+const youngMiB = 4;
 /** What is lost at most when making is interrupted, beside the pieces at work. */
 const chunkMs = 300;
 
@@ -43,7 +45,7 @@ const makerEntry = new URL(import.meta.url.endsWith('.ts') ? './maker.ts' : './m
 
 /**
  * Makes chunks of cohorts in a pool of threads. Each is handed to `onChunk` when its last piece is there, as records of a pack in the
- * order of its identities, whatever the order in which threads finished; no more than a few are held at a time. Rejects with the signal's
+ * order of its identities, whatever the order in which threads finished, and their memory is gone when it returns. Rejects with the signal's
  * reason when aborted.
  */
 export async function makeChunks<Chunk extends MissingChunk>(
@@ -69,12 +71,20 @@ export async function makeChunks<Chunk extends MissingChunk>(
     }
     return;
   }
-  await inThreads('makeIdentities', pieces, options, async (run, { chunk, from, to, at, whole }) => {
+  await inThreads('handOverIdentities', pieces, options, async (run, { chunk, from, to, at, whole }) => {
     const task: MakerTask = { recipe: chunk.recipe, from, to, pools: poolsFor(chunk.recipe, pools) };
     const piece = await run(task);
     options.onPiece(chunk.recipe.cohort, to - from);
     whole(at, piece);
   });
+}
+
+/**
+ * Gives memory back now: the collector sees a small object and comes when a hundred megabytes of them lie about, which would make memory
+ * grow with the corpus.
+ */
+export function release(buffer: ArrayBufferLike): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 type Piece = {
@@ -99,6 +109,7 @@ function piecesOf<Chunk extends MissingChunk>(
     left -= 1;
     if (left > 0) return;
     onChunk(chunk, done);
+    for (const { buffer } of done) release(buffer);
     done = [];
   };
   return Array.from({ length: count }, (_, at) => {
@@ -122,7 +133,7 @@ export async function makeKeyPool(
     count: Math.min(size, count - at * size),
   }));
   const pieces: Uint8Array[] = [];
-  await inThreads('makeKeys', tasks, options, async (run, task) => {
+  await inThreads('handOverKeys', tasks, options, async (run, task) => {
     pieces.push(await run(task));
     options.onKeys(task.count);
   });
@@ -143,6 +154,7 @@ async function inThreads<Task>(
     minThreads: threads,
     maxThreads: threads,
     recordTiming: false,
+    resourceLimits: { maxYoungGenerationSizeMb: youngMiB },
   });
   const run = (message: unknown): Promise<Uint8Array> => pool.run(message, { name: entry });
   // Not piscina's own signal: that ends one task at a time and starts a new thread for the next, which is then ended in its turn.

@@ -43,8 +43,20 @@ export function sealPack(
   count: number,
   pieces: readonly Uint8Array[],
 ): Uint8Array<SharedArrayBuffer> {
-  const body = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const pack = Buffer.from(new SharedArrayBuffer(recordsAt + body));
+  return sealInto(new SharedArrayBuffer(packLength(pieces)), address, count, pieces);
+}
+
+export const packLength = (pieces: readonly Uint8Array[]): number =>
+  pieces.reduce((sum, piece) => sum + piece.length, recordsAt);
+
+/** The same, in memory of `packLength` octets. */
+export function sealInto<Memory extends ArrayBufferLike>(
+  memory: Memory,
+  address: string,
+  count: number,
+  pieces: readonly Uint8Array[],
+): Uint8Array<Memory> {
+  const pack: Uint8Array<Memory> & Buffer<Memory> = Buffer.from(memory) as Buffer<Memory>;
   pack.set(magic, 0);
   pack.write(address, addressAt, 'hex');
   pack.writeUInt32LE(count, countAt);

@@ -4,7 +4,7 @@ import type { CrlList } from './crls/crl-kind.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import type { CorpusSpec } from './identity.ts';
 import { crlDefectNamed, crlKindNamed } from './registry.ts';
-import { revocations } from './revocation.ts';
+import { releases, revocations } from './revocation.ts';
 
 export const defaultPartitions = 4;
 
@@ -18,6 +18,7 @@ export function publishedCrls(spec: CorpusSpec, { issuing }: Hierarchy, made: Au
   const kind = crlKindNamed(spec.crl?.kind ?? 'direct');
   const defect = crlDefectNamed(spec.crl?.defect ?? 'none');
   const revoked = revocations(spec, issuing.length);
+  const released = releases(spec, issuing.length);
   const held = revoked.reduce((sum, list) => sum + list.length, 0);
   const padding = Math.max(0, spec.crlEntries - held);
   const common = {
@@ -36,6 +37,7 @@ export function publishedCrls(spec: CorpusSpec, { issuing }: Hierarchy, made: Au
     const scope = {
       partitions: spec.crl?.partitions ?? defaultPartitions,
       issuer: madeNamed(made, name).plan.subject,
+      released: released[root] ?? [],
       crlIssuer: made.get('crl-issuer')?.plan.subject ?? new Uint8Array(0),
     };
     const stream = root === 0 ? 'crl' : `crl/${name}`;

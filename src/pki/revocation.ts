@@ -1,4 +1,5 @@
 import type { Revocation } from './crls/crl-kind.ts';
+import type { Defect } from './defects/defect.ts';
 import type { CohortSpec, CorpusSpec } from './identity.ts';
 import { defectNamed } from './registry.ts';
 import { cohortSerialNumbers } from './serial.ts';
@@ -15,12 +16,23 @@ export function identitiesBefore(spec: CorpusSpec): Map<string, number> {
 }
 
 /** What the issuing CAs have revoked, apart for each root: identities take the roots by turns. It follows from the spec alone. */
-export function revocations(spec: CorpusSpec, roots: number): Revocation[][] {
+export const revocations = (spec: CorpusSpec, roots: number): Revocation[][] =>
+  listed(spec, roots, ({ revoked }) => revoked);
+
+/** What they have had on hold and released again, likewise. */
+export const releases = (spec: CorpusSpec, roots: number): Revocation[][] =>
+  listed(spec, roots, ({ released }) => (released ? {} : undefined));
+
+function listed(
+  spec: CorpusSpec,
+  roots: number,
+  entryOf: (defect: Defect) => { reason?: number } | undefined,
+): Revocation[][] {
   const before = identitiesBefore(spec);
   const perRoot: Revocation[][] = Array.from({ length: roots }, () => []);
   for (const { name, defect, identities } of spec.cohorts) {
-    const { revoked } = defectNamed(defect);
-    if (!revoked) continue;
+    const entry = entryOf(defectNamed(defect));
+    if (!entry) continue;
     const options = { octets: spec.serialOctets, before: before.get(name) };
     for (const [index, serialNumber] of cohortSerialNumbers(
       spec.seed,
@@ -29,7 +41,7 @@ export function revocations(spec: CorpusSpec, roots: number): Revocation[][] {
       identities,
       options,
     ).entries()) {
-      perRoot[index % roots]?.push({ serialNumber, index, ...revoked });
+      perRoot[index % roots]?.push({ serialNumber, index, ...entry });
     }
   }
   return perRoot;

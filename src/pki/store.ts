@@ -5,8 +5,16 @@ import { type Authorities, type Credential, makeAuthority, sampleAuthority } fro
 import { markUsed, readPrivateFile, writePrivateFile } from './cache.ts';
 import { type CohortRecipe, sampleTbs } from './forge.ts';
 import type { AuthorityPlan } from './hierarchy.ts';
-import { type MakersOptions, makeKeyPool } from './makers.ts';
-import { encodeRecords, openPack, type PackRecord, recordKeyPair, sealPack } from './pack.ts';
+import { type MakersOptions, makeKeyPool, release } from './makers.ts';
+import {
+  encodeRecords,
+  openPack,
+  type PackRecord,
+  packLength,
+  recordKeyPair,
+  sealInto,
+  sealPack,
+} from './pack.ts';
 import { defectNamed } from './registry.ts';
 
 /** Counts up when the forge makes something else of the same spec in a way that no sample in an address shows. */
@@ -31,23 +39,21 @@ export function loadPack(path: string, address: string): PackRecord[] | null {
  * trusted is replaced.
  */
 export function storePack(path: string, address: string, count: number, pieces: Uint8Array[]): PackRecord[] {
-  return putPack(path, address, count, pieces)();
-}
-
-/** The same, with the records opened only when they are asked for. */
-export function putPack(
-  path: string,
-  address: string,
-  count: number,
-  pieces: Uint8Array[],
-): () => PackRecord[] {
   const pack = sealPack(address, count, pieces);
   if (!writePrivateFile(path, pack, false)) {
     const there = loadPack(path, address);
-    if (there) return () => there;
+    if (there) return there;
     writePrivateFile(path, pack, true);
   }
-  return () => openPack(pack, address) ?? [];
+  return openPack(pack, address) ?? [];
+}
+
+/** Stores a pack that nobody wants to look into now; its memory is gone when this returns. */
+export function writePack(path: string, address: string, count: number, pieces: Uint8Array[]): void {
+  const memory = new ArrayBuffer(packLength(pieces));
+  const pack = sealInto(memory, address, count, pieces);
+  if (!writePrivateFile(path, pack, false) && !loadPack(path, address)) writePrivateFile(path, pack, true);
+  release(memory);
 }
 
 /** One authority after the other: from the cache, or made. Those before them are in `made`; the map returned has both. */

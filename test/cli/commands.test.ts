@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -122,8 +123,11 @@ describe('pki', () => {
   it('writes PKCS #12 files, takes up a folder where it was left, and looks after the cache', async () => {
     const out = join(folder.path, 'p12');
     const flags = ['--count', '3', '--algorithm', 'ed25519', '--format', 'p12', '--password', 'secret'];
+    flags.push('--keys', 'pooled', '--ca-algorithm', 'ecdsa-p256');
     const { code, stderr } = await certstorm(['pki', out, ...flags], options);
     expect(code, stderr).toBe(0);
+    expect(stderr).toContain('WARNING: all ed25519 identities share 200 keys (keys: pooled)');
+    expect(new X509Certificate(readFileSync(join(out, 'ca.crt'))).publicKey.asymmetricKeyType).toBe('ec');
     const read = ['pkcs12', '-in', join(out, 'c00003.p12'), '-passin', 'pass:secret', '-nokeys'];
     expect(execFileSync('openssl', read, { encoding: 'utf8', stdio: 'pipe' })).toContain('CERTIFICATE');
     rmSync(join(out, 'c00002.p12'));

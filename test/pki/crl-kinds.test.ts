@@ -17,6 +17,7 @@ const spec = (more: Partial<CorpusSpec> = {}): CorpusSpec => ({
   cohorts: [
     { name: 'good', defect: 'none', identities: 6 },
     { name: 'revoked', defect: 'revoked', identities: 6 },
+    { name: 'released', defect: 'released-from-hold', identities: 2 },
     ...reasons.map(({ name }) => ({ name, defect: name, identities: 1 })),
   ],
   ...more,
@@ -29,6 +30,8 @@ const named = (corpus: Corpus) =>
     ),
   );
 
+const expected = (name: string) => (/^(good|released)/.test(name) ? 'OK' : 'CERT_REVOKED');
+
 /** Each CRL of the file apart, as text. */
 function crlTexts(corpus: Corpus): string[] {
   const blocks =
@@ -39,11 +42,11 @@ function crlTexts(corpus: Corpus): string[] {
 describe.each(crlKinds)('a $name CRL', (kind) => {
   test('lets the good in and keeps the revoked out, as openssl verify sees it', async () => {
     const corpus = await makeCorpus(spec({ crl: { kind: kind.name } }), { cacheDir });
-    expect(corpus.crl.entries).toBe(100);
+    // A delta CRL has the released twice, in the base and as removed from it.
+    expect(corpus.crl.entries).toBe(kind.name === 'delta' ? 104 : 100);
     const verdicts = opensslVerify(folder, corpus, named(corpus), ['-x509_strict', ...kind.opensslFlags]);
-    for (const [name, verdict] of verdicts)
-      expect([name, verdict]).toEqual([name, name.startsWith('good') ? 'OK' : 'CERT_REVOKED']);
-    expect(verdicts.size).toBe(12 + reasons.length);
+    for (const [name, verdict] of verdicts) expect([name, verdict]).toEqual([name, expected(name)]);
+    expect(verdicts.size).toBe(14 + reasons.length);
   });
 
   test('does so too where the whole chain is checked, as Node and Mosquitto do', async () => {
@@ -53,8 +56,7 @@ describe.each(crlKinds)('a $name CRL', (kind) => {
       });
       const flags = ['-x509_strict', '-crl_check_all', ...kind.opensslFlags];
       const verdicts = opensslVerify(folder, corpus, named(corpus), flags);
-      for (const [name, verdict] of verdicts)
-        expect([name, verdict]).toEqual([name, name.startsWith('good') ? 'OK' : 'CERT_REVOKED']);
+      for (const [name, verdict] of verdicts) expect([name, verdict]).toEqual([name, expected(name)]);
     }
   });
 
@@ -102,6 +104,19 @@ describe('what the kinds are told by', () => {
     expect(base).toMatch(/X509v3 CRL Number: \n\s+1\n/);
     expect(delta).toMatch(/X509v3 Delta CRL Indicator: critical\s+1\n/);
     expect(delta).toMatch(/X509v3 CRL Number: \n\s+2\n/);
+    // On hold in the base, and taken off it by the delta.
+    expect(base?.match(/Certificate Hold/g)).toHaveLength(2);
+    expect(delta?.match(/Remove From CRL/g)).toHaveLength(2);
+  });
+
+  test('whoever does not read the delta keeps the released out, and lets the revoked in', async () => {
+    const corpus = await makeCorpus(spec({ crl: { kind: 'delta' } }), { cacheDir });
+    const [base = ''] =
+      readFileSync(corpus.crlFile, 'latin1').match(/-----BEGIN[^-]*-----[^-]*-----END[^-]*-----\n/) ?? [];
+    const crlFile = join(folder, 'base-alone.pem');
+    writeFileSync(crlFile, base);
+    const verdicts = opensslVerify(folder, { ...corpus, crlFile }, named(corpus));
+    expect([verdicts.get('released.0'), verdicts.get('revoked.0')]).toEqual(['CERT_REVOKED', 'OK']);
   });
 
   test('every reason code is in the entry of its certificate', async () => {

@@ -31,6 +31,8 @@ export type CrlScope = {
   /** Name of the issuing CA, and of the CRL issuer where there is one. */
   issuer: Uint8Array;
   crlIssuer: Uint8Array;
+  /** Certificates that were on hold once. Of use to a kind that publishes changes. */
+  released: readonly Revocation[];
 };
 
 /** How a CA publishes what it has revoked: one file, one line in `index.ts`. */
@@ -43,7 +45,7 @@ export type CrlKind = {
   /** What `openssl verify` has to be told beside `-crl_check`; a broker without such an option does not honour this kind. */
   opensslFlags: readonly string[];
   /** The extension of a client's certificate that names its CRL. */
-  distributionPoints?: (scope: Omit<CrlScope, 'crlIssuer'> & { crlIssuer?: Uint8Array }) => Part;
+  distributionPoints?: (scope: Omit<CrlScope, 'crlIssuer' | 'released'> & { crlIssuer?: Uint8Array }) => Part;
   /** The CRLs of one issuing CA. */
   lists: (revoked: readonly Revocation[], padding: number, scope: CrlScope) => CrlList[];
 };

@@ -39,6 +39,8 @@ export type Defect = {
   issuer?: string;
   /** The serial numbers are in the CRL; `reason` is a CRLReason (RFC 5280 5.3.1), left out of the CRL where it is undefined. */
   revoked?: { reason?: number };
+  /** The serial numbers are on hold in a base CRL, and its delta CRL takes them off again (RFC 5280 5.3.1, removeFromCRL). */
+  released?: true;
   /** Of the key, in place of the cohort's. */
   weakKey?: 'rsa-1024';
   /** How it is signed, in place of the issuer's own way. */

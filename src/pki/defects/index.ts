@@ -29,6 +29,7 @@ import { overlongSerial } from './overlong-serial.ts';
 import { pathLengthExceeded } from './path-length-exceeded.ts';
 import { randomBytes } from './random-bytes.ts';
 import { rekeyedCa } from './rekeyed-ca.ts';
+import { releasedFromHold } from './released-from-hold.ts';
 import { repeatedCertificate } from './repeated-certificate.ts';
 import { revoked } from './revoked.ts';
 import { revokedAaCompromise } from './revoked-aa-compromise.ts';
@@ -85,6 +86,7 @@ export const defects: readonly Defect[] = [
   revokedCertificateHold,
   revokedPrivilegeWithdrawn,
   revokedAaCompromise,
+  releasedFromHold,
   unknownCa,
   selfSigned,
   sameCaName,
