@@ -8,8 +8,11 @@ import { RevocationFigures } from '../../src/broker/revocation/figures.ts';
  */
 const blockMs = Number(process.argv[2]);
 const ledger = new ConnectionLedger();
-const loop = measureLoop({ ledger: ledger.memory, figures: new RevocationFigures().memory }, ({ id }) => {
+const figures = new RevocationFigures();
+const loop = measureLoop({ ledger: ledger.memory, figures: figures.memory }, ({ id }) => {
   ledger.open();
+  figures.begin('crl-indexed', ['swaps']);
+  figures.add('swaps');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockMs);
   loop.reply({ id, answer: null });
 });

@@ -24,7 +24,8 @@ test('a snapshot is answered while the main thread stands still for ever', async
   const { child, control, exited } = spawnBlocked(Number.POSITIVE_INFINITY);
   const marked = control.mark();
   await untilBlocked(control);
-  const { connections, pending, cpuUserMs, rssBytes, rssPeakBytes } = await control.snapshot();
+  const { connections, pending, cpuUserMs, rssBytes, rssPeakBytes, revocation } = await control.snapshot();
+  expect(revocation).toEqual({ check: 'crl-indexed', swaps: 1, troubles: {} });
   expect([connections, pending]).toEqual([1, 1]);
   expect(cpuUserMs).toBeGreaterThan(0);
   expect(rssBytes).toBeGreaterThan(10 * 2 ** 20);

@@ -17,9 +17,10 @@ const named = (corpus: Corpus) =>
 
 async function verdictsOf(corpus: Corpus, revocation: string): Promise<Record<string, boolean>> {
   const broker = await openHere(corpus, { revocation });
-  const verdicts: Record<string, boolean> = {};
-  for (const [name, identity] of named(corpus)) verdicts[name] = (await connectAs(broker, identity)) === 0;
-  return verdicts;
+  const attempts = [...named(corpus)].map(
+    async ([name, identity]): Promise<[string, boolean]> => [name, (await connectAs(broker, identity)) === 0],
+  );
+  return Object.fromEntries(await Promise.all(attempts));
 }
 
 const once = [
@@ -64,4 +65,14 @@ describe.each([
     const openssl = opensslVerify(folder, corpus, presented, ['-x509_strict', '-crl_check_all']);
     for (const [name, verdict] of openssl) expect([name, indexed[name]]).toEqual([name, verdict === 'OK']);
   });
+});
+
+test('a delta changes its base, as openssl verify -use_deltas has it', async () => {
+  const corpus = await makeCorpus(spec({ crl: { kind: 'delta' } }), { cacheDir: join(folder, 'cache') });
+  const indexed = await verdictsOf(corpus, 'crl-indexed');
+  const presented = new Map([...named(corpus)].filter(([, { key }]) => key !== null));
+  const flags = ['-x509_strict', '-crl_check_all', '-use_deltas'];
+  for (const [name, verdict] of opensslVerify(folder, corpus, presented, flags))
+    expect([name, indexed[name]]).toEqual([name, verdict === 'OK']);
+  expect(indexed).toMatchObject({ 'good.0': true, 'revoked.0': false });
 });

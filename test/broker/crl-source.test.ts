@@ -79,26 +79,38 @@ describe.each(checks)('%s from a file', (revocation) => {
     expect(await letsIn(broker, corpus)).toEqual([true, false, false]);
     expect(figuresOf(broker)).toMatchObject({ swaps: 2, troubles });
   });
-
-  test.each(['fail-closed', 'fail-open'] as const)(
-    'does as %s says once the list has run out',
-    async (onUnavailable) => {
-      const { corpus, putList, signed } = await publisher(folder);
-      putList(signed({ nextUpdate: new Date(Date.now() + 2500) }));
-      const broker = await openHere(corpus, { revocation, settings: { onUnavailable } });
-      await until(() => figuresOf(broker)?.troubles['crl-ran-out'] === 1);
-      const open = onUnavailable === 'fail-open';
-      await until(async () => (await letsIn(broker, corpus)).every((each) => each === open));
-      putList(signed({}, signed()));
-      await broker.reloadRevocation();
-      expect(await letsIn(broker, corpus)).toEqual([true, true, false]);
-    },
-  );
 });
 
-describe.each(checks)('%s from a distribution point', (revocation) => {
+/** Each check with each way to fail: a broker of each, and whether it lets everybody in while it has no list. */
+async function oneOfEach(corpus: Corpus, changes: (onUnavailable: 'fail-open' | 'fail-closed') => Changes) {
+  const modes = checks.flatMap((revocation) =>
+    (['fail-open', 'fail-closed'] as const).map((onUnavailable) => ({ revocation, onUnavailable })),
+  );
+  return Promise.all(
+    modes.map(async ({ revocation, onUnavailable }) => {
+      const broker = await openHere(corpus, { revocation, ...changes(onUnavailable) });
+      return { broker, open: onUnavailable === 'fail-open' };
+    }),
+  );
+}
+
+test('once the list has run out, all or none are let in, until another comes', async () => {
+  const { corpus, putList, signed } = await publisher(folder);
+  const brokers = await oneOfEach(corpus, (onUnavailable) => ({ settings: { onUnavailable } }));
+  const reload = () => Promise.all(brokers.map(({ broker }) => broker.reloadRevocation()));
+  putList(signed({ nextUpdate: new Date(Date.now() + 4000) }));
+  await reload();
+  for (const { broker, open } of brokers) {
+    await until(() => figuresOf(broker)?.troubles['crl-ran-out'] === 1);
+    expect(await letsIn(broker, corpus)).toEqual([open, open, open]);
+  }
+  putList(signed({}, signed()));
+  await reload();
+  for (const { broker } of brokers) expect(await letsIn(broker, corpus)).toEqual([true, true, false]);
+});
+
+describe('from a distribution point', () => {
   const polled = (crlUrl: string, more: Changes['settings'] = {}): Changes => ({
-    revocation,
     crlUrl,
     settings: { crl: { source: 'http', pollMs: 150, jitter: 0.1 }, ...more },
   });
@@ -116,13 +128,12 @@ describe.each(checks)('%s from a distribution point', (revocation) => {
       faults: [],
     });
     points.push(point);
-
     return { ...published, point, url: `${point.url}/ca.crl` };
   }
 
-  test('polls it, is not sent what it has, and goes by what is newer', async () => {
+  test.each(checks)('%s polls it, is not sent what it has, and goes by what is newer', async (revocation) => {
     const { corpus, point, url } = await distributionPoint();
-    const broker = await openHere(corpus, polled(url));
+    const broker = await openHere(corpus, { revocation, ...polled(url) });
     expect(await letsIn(broker, corpus)).toEqual([true, true, false]);
     const received = figuresOf(broker)?.bytesReceived ?? 0;
     expect(received).toBeGreaterThan(300);
@@ -134,9 +145,10 @@ describe.each(checks)('%s from a distribution point', (revocation) => {
     expect(figuresOf(broker)).toMatchObject({ entries: 6, troubles: {} });
   });
 
-  test('names each way in which it fails, and goes on with the last good list', async () => {
+  test('each way in which it fails is named, and the last good list goes on', async () => {
     const { corpus, point, url } = await distributionPoint();
-    const broker = await openHere(corpus, polled(url));
+    const open = (revocation: string) => openHere(corpus, { revocation, ...polled(url) });
+    const brokers = await Promise.all(checks.map(open));
     for (const [fault, trouble] of [
       ['html', 'crl-html'],
       ['garbage', 'crl-unreadable'],
@@ -147,29 +159,32 @@ describe.each(checks)('%s from a distribution point', (revocation) => {
       ['expired', 'crl-expired'],
       ['hang', 'crl-timeout'],
     ] as const) {
+      const before = brokers.map((broker) => figuresOf(broker)?.troubles[trouble] ?? 0);
       await point.setFaults([fault]);
-      await until(() => (figuresOf(broker)?.troubles[trouble] ?? 0) > 0);
-      expect([fault, await letsIn(broker, corpus)]).toEqual([fault, [true, true, false]]);
+      for (const [index, broker] of brokers.entries()) {
+        await until(() => (figuresOf(broker)?.troubles[trouble] ?? 0) > (before[index] ?? 0));
+        expect([fault, await letsIn(broker, corpus)]).toEqual([fault, [true, true, false]]);
+      }
     }
     await point.setFaults([]);
     await point.revoke({ serials: [serialOf(identityOf(corpus, 'good', 1))] });
-    await until(() => figuresOf(broker)?.swaps === 1);
-    expect(await letsIn(broker, corpus)).toEqual([true, false, false]);
+    for (const broker of brokers) {
+      await until(() => figuresOf(broker)?.swaps === 1);
+      expect(await letsIn(broker, corpus)).toEqual([true, false, false]);
+    }
   });
 
-  test.each(['fail-closed', 'fail-open'] as const)(
-    'starts without one, does as %s says, and takes the first that comes',
-    async (onUnavailable) => {
-      const { corpus, point, url } = await distributionPoint();
-      await point.setFaults(['refuse']);
-      const broker = await openHere(corpus, polled(url, { onUnavailable }));
-      const open = onUnavailable === 'fail-open';
-      expect(await letsIn(broker, corpus)).toEqual([open, open, open]);
-      await point.setFaults([]);
+  test('one that answers nothing at first lets all or none in, until it does', async () => {
+    const { corpus, point, url } = await distributionPoint();
+    await point.setFaults(['refuse']);
+    const brokers = await oneOfEach(corpus, (onUnavailable) => polled(url, { onUnavailable }));
+    for (const { broker, open } of brokers) expect(await letsIn(broker, corpus)).toEqual([open, open, open]);
+    await point.setFaults([]);
+    for (const { broker } of brokers) {
       await until(() => figuresOf(broker)?.swaps === 1);
       expect(await letsIn(broker, corpus)).toEqual([true, true, false]);
-    },
-  );
+    }
+  });
 });
 
 test('a CRL over HTTP without an address is told in one sentence', async () => {

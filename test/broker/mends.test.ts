@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Corpus, Identity } from '../../src/pki/identity.ts';
+import { makeCorpus } from '../../src/pki/index.ts';
 import { scratchFolder } from '../pki/scratch.ts';
 import { openHere as openService, type ServiceHere } from '../services/open-here.ts';
 import { type BrokerHere, type Changes, connectAs, openHere } from './open-here.ts';
-import { identityOf, publisher, serialOf } from './publisher.ts';
+import { identityOf, publisher, serialOf, spec } from './publisher.ts';
 
 /** What becomes of a revoked client that holds a session ticket, or is connected: by each check, with each mend and without. */
 const folder = scratchFolder();
@@ -196,6 +197,33 @@ test('a list that takes no one in changes no ticket key and cuts no session', as
   putList(signed());
   await broker.reloadRevocation();
   expect(broker.figures.read(Date.now())).toMatchObject({ swaps: 1, sessionsCut: 0 });
+  expect(await resume(broker, good, session)).toEqual({ letIn: true, resumed: true });
+});
+
+test('an OCSP responder that is down cuts nobody', async () => {
+  const { corpus, changes, revoke } = await byOcsp('ocsp');
+  const broker = await openHere(corpus, { ...changes, settings: { onRevocation: ['cut-sessions'] } });
+  const kept = await new Promise<TLSSocket>((resolve) => {
+    void connectAs(broker, meant(corpus), { stay: resolve });
+  });
+  await responders[0]?.setFaults(['refuse']);
+  await revoke(broker);
+  while (broker.figures.read(Date.now())?.troubles['ocsp-unreachable'] === undefined)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(broker.figures.read(Date.now())).toMatchObject({ sessionsCut: 0 });
+  expect(await connectAs(broker, identityOf(corpus, 'good'))).not.toBe(0);
+  expect(kept.destroyed).toBe(false);
+  kept.destroy();
+});
+
+test('a resumed session, which carries the leaf alone, is looked up with the CAs of the full handshake before', async () => {
+  const corpus = await makeCorpus(spec(7, { authorities: { depth: 3 } }), {
+    cacheDir: join(folder, 'cache'),
+  });
+  const settings: Changes['settings'] = { verifyOnResumption: true };
+  const broker = await openHere(corpus, { revocation: 'crl-indexed', settings });
+  const good = identityOf(corpus, 'good');
+  const session = await sessionOf(broker, good, 'TLSv1.3');
   expect(await resume(broker, good, session)).toEqual({ letIn: true, resumed: true });
 });
 

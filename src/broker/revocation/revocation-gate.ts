@@ -4,6 +4,7 @@ import type { Inquiry, RevocationGuard } from './check.ts';
 import { ClientCas } from './client-cas.ts';
 import type { RevocationFigures } from './figures.ts';
 import { type PeerChain, PeerChains } from './peer-chain.ts';
+import { isUnavailable } from './unavailable.ts';
 
 /** What the broker's book is told. */
 export type GateEvents = {
@@ -111,7 +112,8 @@ export class RevocationGate {
   }
 
   #cutSession(socket: TLSSocket, cause: string | null): void {
-    if (cause === null || socket.destroyed) return;
+    // A responder that is down must not end every session there is.
+    if (cause === null || isUnavailable(cause) || socket.destroyed) return;
     this.#figures.add('sessionsCut');
     // A CONNACK that was written is in the book a turn later: such a client has been let in, and knows it.
     if (socket.bytesWritten > 0) setImmediate(() => socket.destroy());

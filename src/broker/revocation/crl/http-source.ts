@@ -46,6 +46,9 @@ export function httpSource(url: string, pollMs: number, figures: RevocationFigur
         throw asTrouble(error, url, timeoutMs);
       }
     },
+    forget() {
+      etag = null;
+    },
     close: () => agent.destroy(),
   };
 }

@@ -28,7 +28,7 @@ export type ListsChange = {
   /** Something was read that took the place of what was there. */
   newer: boolean;
   moreRevoked: boolean;
-  /** Something that was there can't be used any more, or something that was read can't be used at all. */
+  /** There is none, one has run out, or of the first that were read one could not be used. */
   wanting: boolean;
 };
 

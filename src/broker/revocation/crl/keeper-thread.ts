@@ -27,18 +27,19 @@ let pollTimer: NodeJS.Timeout | undefined;
 let endTimer: NodeJS.Timeout | undefined;
 
 port.on('message', (request: KeeperRequest) => {
-  last = last.then(() => serve(request));
+  // Not behind a distribution point that lets the broker wait.
+  if (request.verb === 'close') void close(request.id);
+  else last = last.then(() => serve(request));
 });
 
-async function serve(request: KeeperRequest): Promise<void> {
-  if (request.verb === 'close') {
-    clearTimeout(pollTimer);
-    clearTimeout(endTimer);
-    await source.close();
-    tell({ kind: 'done', id: request.id, unreadable: null });
-    port?.close();
-    return;
-  }
+async function close(id: number): Promise<void> {
+  clearTimeout(pollTimer);
+  clearTimeout(endTimer);
+  await source.close();
+  tell({ kind: 'done', id, unreadable: null });
+}
+
+async function serve(request: Exclude<KeeperRequest, { verb: 'close' }>): Promise<void> {
   const unreadable = request.verb === 'load' ? await load() : prove(request.certificate);
   if (request.verb === 'load' && settings.source === 'http') pollTimer ??= nextPoll();
   tell({ kind: 'done', id: request.id, unreadable });
@@ -53,8 +54,9 @@ async function load(): Promise<string | null> {
       const { changed, moreRevoked, troubles } = store.take(body, Date.now());
       for (const { trouble } of troubles) figures.trouble(trouble);
       if (changed) figures.set('loadUs', (performance.now() - startedAt) * 1000);
+      if (troubles.length > 0) source.forget();
       if (changed || isFirst)
-        handOver({ newer: changed && !isFirst, moreRevoked, wanting: troubles.length > 0 });
+        handOver({ newer: changed && !isFirst, moreRevoked, wanting: isFirst && troubles.length > 0 });
       isFirst = false;
       return noList(troubles[0]);
     }
@@ -83,7 +85,8 @@ function prove(certificate: Uint8Array): null {
 
 function handOver(change: Pick<ListsChange, 'newer' | 'moreRevoked' | 'wanting'>): void {
   store.record(figures);
-  tell({ kind: 'lists', lists: store.lists, texts: store.texts, ...change });
+  const wanting = change.wanting || store.isWanting(Date.now());
+  tell({ kind: 'lists', lists: store.lists, texts: store.texts, ...change, wanting });
   watchEnd();
 }
 
@@ -111,7 +114,7 @@ function watchEnd(): void {
   endTimer = setTimeout(() => {
     if (Date.now() > endMs) {
       figures.trouble('crl-ran-out');
-      handOver({ newer: false, moreRevoked: false, wanting: true });
+      handOver({ newer: false, moreRevoked: false, wanting: false });
     } else watchEnd();
   }, waitMs);
 }

@@ -127,6 +127,15 @@ export class ListStore {
     );
   }
 
+  /** There is no list, or one has run out and no other has taken its place. */
+  isWanting(nowMs: number): boolean {
+    const all = [...this.#held.values()];
+    return (
+      all.length === 0 ||
+      all.some(({ list: { nextUpdateMs } }) => nextUpdateMs !== null && nextUpdateMs < nowMs)
+    );
+  }
+
   /** The next moment at which a list runs out; null where none will. */
   nextEndMs(nowMs: number): number | null {
     const ends = [...this.#held.values()].flatMap(({ list: { nextUpdateMs } }) =>

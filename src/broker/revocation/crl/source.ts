@@ -6,6 +6,8 @@ import { CrlTrouble } from './trouble.ts';
 export type CrlSource = {
   /** What is there now; null where it is what was there before. Throws CrlTrouble. */
   read(): Promise<Buffer | null>;
+  /** What was read last is not good: the next time it is read again, changed or not. */
+  forget(): void;
   close(): Promise<void>;
 };
 
@@ -20,6 +22,7 @@ export function fileSource(path: string): CrlSource {
         });
       }
     },
+    forget: () => undefined,
     close: async () => undefined,
   };
 }
