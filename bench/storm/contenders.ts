@@ -3,7 +3,7 @@ import type { Outcome } from '../../src/metrics/recorder.ts';
 import { drivers } from '../../src/storm/drivers/index.ts';
 import { connectBytes, disconnectBytes } from '../../src/storm/drivers/mqtt-bytes.ts';
 import { pem } from '../../src/storm/drivers/pem.ts';
-import type { StormOrder } from '../../src/storm/order.ts';
+import type { StormOrder, TlsOrder } from '../../src/storm/order.ts';
 import { openStorm } from '../../src/storm/storm.ts';
 import { type Contender, type Ground, keepGoing } from './contender.ts';
 
@@ -44,6 +44,11 @@ const plainTlsConnect: Contender = {
   },
 };
 
+/** Go's crypto/tls, the yardstick, prefers AES-128 where the processor has AES; `tls.connect` prefers AES-256. */
+const asGoOffers: TlsOrder = {
+  ciphers: ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'],
+};
+
 /** The storm's driver in a bare loop: no schedule, no draws, no source addresses, no classes of outcomes, no recorder. */
 function driverAlone(name: string, driver: string): Contender {
   return {
@@ -56,7 +61,12 @@ function driverAlone(name: string, driver: string): Contender {
       const opened = kind.open({ serverCa, verifyServer: true, keyShares: 'fresh' });
       opened.expect?.(serverName);
       const clients = identities.map((identity) =>
-        opened.prepare(identity, { clientId: identity.clientId, password: null, lie: null }),
+        opened.prepare(identity, {
+          clientId: identity.clientId,
+          password: null,
+          lie: null,
+          tls: driver === 'wire' ? asGoOffers : undefined,
+        }),
       );
       const to = { ip, port, serverName, sourceAddress: undefined };
       return {
@@ -91,7 +101,8 @@ function wholeStorm(
   return {
     name,
     async open({ ip, port, serverName, serverCa, identities, concurrency }: Ground) {
-      const cohorts = [{ name: 'all', driver, identities, password: null }];
+      const tls = driver === 'wire' ? asGoOffers : undefined;
+      const cohorts = [{ name: 'all', driver, identities, password: null, ...(tls && { tls }) }];
       const storm = await openStorm({ workers: 1, serverCa, verifyServer, keyShares, cohorts });
       return {
         async run(ms) {

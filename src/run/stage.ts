@@ -226,12 +226,13 @@ export class Stage {
     const key = JSON.stringify([
       // CRLs and times of the day are no part of what clients hold.
       { ...corpusSpecOf(seed, this.variant, 0), crlEntries: 0 },
-      this.variant.cohorts.map(({ driver, credentials, session, operation, resumption }) => [
+      this.variant.cohorts.map(({ driver, credentials, session, operation, resumption, tls }) => [
         driver,
         credentials,
         session,
         operation,
         resumption,
+        tls,
       ]),
       presentsCertificates(this.variant.target),
     ]);

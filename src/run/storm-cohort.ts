@@ -1,10 +1,10 @@
 import type { Corpus } from '../pki/identity.ts';
-import type { CohortPlan, SessionPlan, TargetPlan } from '../scenario/plan.ts';
-import type { SessionOrder, StormCohort } from '../storm/order.ts';
+import type { CohortPlan, SessionPlan, TargetPlan, TlsPlan } from '../scenario/plan.ts';
+import type { SessionOrder, StormCohort, TlsOrder } from '../storm/order.ts';
 
 /** A cohort of the plan as the storm is told of it, with its identities: the corpus keeps them in the plan's order. */
 export function stormCohort(plan: CohortPlan, index: number, corpus: Corpus): StormCohort {
-  const { name, driver, credentials, session, operation, resumption } = plan;
+  const { name, driver, credentials, session, operation, resumption, tls } = plan;
   const made = corpus.cohorts[index];
   return {
     name,
@@ -13,6 +13,7 @@ export function stormCohort(plan: CohortPlan, index: number, corpus: Corpus): St
     lie: made?.lie ?? null,
     password:
       credentials === 'none' ? null : credentials === 'wrong' ? `not ${corpus.password}` : corpus.password,
+    ...(tls && { tls: tlsOrder(tls) }),
     ...(session && { session: sessionOrder(session) }),
     ...(operation && { operation }),
     ...(resumption !== undefined && { resumption }),
@@ -22,6 +23,10 @@ export function stormCohort(plan: CohortPlan, index: number, corpus: Corpus): St
 /** Where the broker asks for none, clients are names only. */
 export function presentsCertificates({ transport, clientCertificates }: TargetPlan): boolean {
   return transport !== 'tcp' && clientCertificates === 'required';
+}
+
+function tlsOrder({ sni, ...tls }: TlsPlan): TlsOrder {
+  return { ...tls, ...(sni !== undefined && { sni: sni === 'none' ? null : sni }) };
 }
 
 function sessionOrder({ holdMs, ...session }: SessionPlan): SessionOrder {

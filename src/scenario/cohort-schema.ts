@@ -4,6 +4,7 @@ import { operationSchema } from './authorization-schema.ts';
 import { certificateSchema } from './corpus-schema.ts';
 import { limits } from './limits.ts';
 import { sessionSchema, shareSchema } from './session-schema.ts';
+import { tlsSchema } from './tls-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export const expectedOutcomes = ['accept', 'reject', 'reject-at-tls', 'reject-at-connect'] as const;
@@ -128,6 +129,10 @@ export function cohortSchema(vocabulary: Vocabulary) {
     }),
     session: sessionSchema().optional().meta({
       description: 'What clients do once they are let in; left out, they disconnect at their CONNACK.',
+    }),
+    tls: tlsSchema().optional().meta({
+      description:
+        'What the clients offer in the TLS handshake. What was agreed on is counted in the result.',
     }),
     resumption: z
       .union([z.enum(['none', 'tickets']), shareSchema()])

@@ -233,6 +233,19 @@ export type Expectation = {
 
 export type Credentials = 'right' | 'wrong' | 'none';
 
+/** What clients offer; the driver's defaults where it is left out. */
+export type TlsPlan = {
+  versions?: ('1.2' | '1.3')[];
+  groups?: string[];
+  ciphers?: string[];
+  signatureAlgorithms?: string[];
+  alpn?: string[];
+  /** `none` asks for no server name. */
+  sni?: string;
+  /** Bytes of a record at most. */
+  fragment?: number;
+};
+
 export type SessionPlan = {
   /** null to the end of the round. */
   holdMs: number | null;
@@ -263,6 +276,7 @@ export type CohortPlan = {
   operation?: { operation: 'publish' | 'subscribe'; topic: string };
   /** Left out where clients disconnect at their CONNACK. */
   session?: SessionPlan;
+  tls?: TlsPlan;
   /** Share of the attempts that offer a session ticket; left out for none. */
   resumption?: number;
   /** For the defect `ends-within-run`: milliseconds from the making of the corpus to the end of the validity. */

@@ -49,6 +49,7 @@ export function resolveVariant(
       ...(cohort.algorithm !== undefined && { algorithm: withoutGaps(cohort.algorithm) }),
       ...(cohort.certificate && { certificate: withoutGaps(cohort.certificate) }),
       ...resolveOperation(cohort.first),
+      ...(cohort.tls && { tls: withoutGaps(cohort.tls) }),
       ...(cohort.session && { session: resolveSession(cohort.session) }),
       ...(cohort.resumption !== 'none' && { resumption: resolveResumption(cohort.resumption) }),
       ...(cohort.endsAfter !== undefined && { endsAfterMs: milliseconds(cohort.endsAfter) }),

@@ -126,6 +126,7 @@ function workerOrder(
       session,
       operation,
       resumption: resumption ?? 0,
+      tls: cohort.tls,
     };
   });
   return {

@@ -3,6 +3,7 @@ import type { Identity } from '../pki/identity.ts';
 import type { RoundOrder } from './order.ts';
 import type { OperationOrder } from './sessions/first-operation.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
+import type { TlsOrder } from './tls-order.ts';
 
 /** What a worker is started with. */
 export type WorkerOrder = {
@@ -24,6 +25,7 @@ export type WorkerCohort = {
   session: SessionOrder | undefined;
   operation: OperationOrder | undefined;
   resumption: number;
+  tls: TlsOrder | undefined;
 };
 
 /** One round, for one worker. */

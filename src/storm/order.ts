@@ -4,10 +4,12 @@ import type { Transport } from './drivers/driver.ts';
 import type { ScheduleOrder } from './schedules/index.ts';
 import type { OperationOrder } from './sessions/first-operation.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
+import type { TlsOrder } from './tls-order.ts';
 
 export type { ScheduleOrder } from './schedules/index.ts';
 export type { OperationOrder } from './sessions/first-operation.ts';
 export type { PublishOrder, SessionOrder } from './sessions/session-order.ts';
+export type { TlsOrder } from './tls-order.ts';
 
 /** Who storms: given once, kept over all rounds, so that every SecureContext is built before any clock starts. */
 export type StormOrder = {
@@ -38,6 +40,8 @@ export type StormCohort = {
   session?: SessionOrder;
   /** What clients do once after their CONNACK, before the attempt has its outcome; not together with `session`. */
   operation?: OperationOrder;
+  /** What the clients offer in the handshake. */
+  tls?: TlsOrder;
   /** Share of the attempts that offer a session ticket, where the client has one; default 0. */
   resumption?: number;
 };

@@ -1,6 +1,7 @@
 import type { Agreement } from '../../metrics/agreement.ts';
 import type { Outcome } from '../../metrics/recorder.ts';
 import type { Identity } from '../../pki/identity.ts';
+import type { TlsOrder } from '../tls-order.ts';
 
 /** TLS, WebSocket over TLS, or plain TCP. */
 export type Transport = 'tls' | 'wss' | 'tcp';
@@ -43,6 +44,7 @@ export type ConnectOptions = {
   lie: string | null;
   /** Keep-alive in seconds that CONNECT asks for; default 60. */
   keepAliveS?: number;
+  tls?: TlsOrder | undefined;
   /** Whether the client keeps session tickets, so that `attempt` can offer one; default false. */
   resumes?: boolean;
 };

@@ -4,6 +4,7 @@ import type { Agreement, Agreements } from '../../metrics/agreement.ts';
 import type { Outcome } from '../../metrics/recorder.ts';
 import { classifyError, type SocketError } from '../classify.ts';
 import { closed, httpRefused, localError } from '../outcomes.ts';
+import type { TlsOrder } from '../tls-order.ts';
 import type { AttemptListener, Connection, Destination, SessionListener } from './driver.ts';
 import { connackLength, disconnectBytes, readConnack } from './mqtt-bytes.ts';
 import type { ServerIdentity } from './server-identity.ts';
@@ -24,6 +25,7 @@ export type NodeClientSide = {
   /** The newest session ticket, kept where the client is to resume. */
   ticket: Buffer | undefined;
   readonly resumes: boolean;
+  readonly tls: TlsOrder;
 };
 
 /** How long a client that wants a ticket stays for one after its CONNACK, where none came with it. */
@@ -99,16 +101,19 @@ export class NodeAttempt implements Connection {
 
   #overTls(tcp: TcpNetConnectOpts, shared: NodeShared, { serverName }: Destination): TLSSocket {
     const client = this.#client;
+    const { alpn, sni = serverName, fragment } = client.tls;
     const options: ConnectionOptions & TcpNetConnectOpts = {
       ...tcp,
       secureContext: client.context,
       ...(this.#offered === undefined ? {} : { session: this.#offered }),
       rejectUnauthorized: shared.serverIdentity !== undefined,
       checkServerIdentity: noIdentityCheck,
+      ...(alpn === undefined ? {} : { ALPNProtocols: alpn }),
       // RFC 6066, 3: a server name is a DNS name.
-      ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
+      ...(sni !== null && isIP(sni) === 0 ? { servername: sni } : {}),
     };
     const socket = connectTls(options);
+    if (fragment !== undefined) socket.setMaxSendFragment(fragment);
     socket.getPeerCertificate = noPeerCertificate as unknown as TLSSocket['getPeerCertificate'];
     let group = 'none';
     // Node asks for this once, as the handshake ends: what it is told is kept.

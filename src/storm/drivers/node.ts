@@ -1,6 +1,7 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { Agreements } from '../../metrics/agreement.ts';
 import type { Identity } from '../../pki/identity.ts';
+import type { TlsOrder } from '../tls-order.ts';
 import type {
   AttemptListener,
   Client,
@@ -30,14 +31,17 @@ export const nodeDriver: DriverKind = {
       readBuffer: new Uint8Array(16 * 1024),
       agreements: new Agreements(),
     };
-    let bare: SecureContext | undefined;
+    let bare: { tls: TlsOrder | undefined; context: SecureContext } | undefined;
     return {
       prepare(identity, connect) {
-        if (identity.key === null) bare ??= secureContext(identity, options);
-        const context = identity.key === null ? bare : undefined;
+        const { tls } = connect;
+        // Those without a certificate share one context, as long as they offer the same.
+        if (identity.key === null && bare?.tls !== tls)
+          bare = { tls, context: secureContext(identity, options, tls) };
+        const context = identity.key === null ? bare?.context : undefined;
         return new NodeClient(
           shared,
-          context ?? secureContext(identity, options),
+          context ?? secureContext(identity, options, tls),
           identity.clientId,
           connect,
         );
@@ -46,24 +50,39 @@ export const nodeDriver: DriverKind = {
   },
 };
 
-const groups = 'X25519:P-256:P-384';
+const defaultGroups = ['X25519', 'P-256', 'P-384'];
 
-function secureContext({ key, chain }: Identity, { serverCa, verifyServer }: DriverOptions): SecureContext {
+function secureContext(
+  { key, chain }: Identity,
+  { serverCa, verifyServer }: DriverOptions,
+  { versions, groups, ciphers, signatureAlgorithms }: TlsOrder = {},
+): SecureContext {
   return createSecureContext({
     // Without `ca` each context would hold the system's whole root store.
     ca: verifyServer ? serverCa : [],
-    ecdhCurve: groups,
+    ecdhCurve: (groups ?? defaultGroups).join(':'),
+    ...(versions === undefined
+      ? {}
+      : {
+          minVersion: versions.includes('1.2') ? 'TLSv1.2' : 'TLSv1.3',
+          maxVersion: versions.includes('1.3') ? 'TLSv1.3' : 'TLSv1.2',
+        }),
+    ...(ciphers === undefined ? {} : { ciphers: ciphers.join(':') }),
+    ...(signatureAlgorithms === undefined ? {} : { sigalgs: signatureAlgorithms.join(':') }),
     ...(key === null
       ? {}
       : { key: pem('PRIVATE KEY', key), cert: chain.map((der) => pem('CERTIFICATE', der)).join('') }),
   });
 }
 
+const noWishes: TlsOrder = {};
+
 class NodeClient implements Client, NodeClientSide {
   readonly clientId: string;
   readonly context: SecureContext;
   readonly connectPacket: Buffer;
   readonly resumes: boolean;
+  readonly tls: TlsOrder;
   ticket: Buffer | undefined;
   readonly #shared: NodeShared;
 
@@ -73,6 +92,7 @@ class NodeClient implements Client, NodeClientSide {
     this.clientId = connect.clientId;
     this.connectPacket = connectBytes(connect.clientId, userName, connect.password, connect.keepAliveS);
     this.resumes = connect.resumes ?? false;
+    this.tls = connect.tls ?? noWishes;
   }
 
   attempt(to: Destination, listener: AttemptListener, offerTicket = false): Connection {

@@ -6,6 +6,7 @@ import {
   type Ending,
   lies,
   type Offer,
+  type OfferOptions,
   type PreparedIdentity,
   prepareIdentity,
   prepareOffer,
@@ -16,6 +17,7 @@ import {
 } from '../../wire/index.ts';
 import { classifySystemError } from '../classify.ts';
 import { closed, localError, tlsAlert } from '../outcomes.ts';
+import { suitesOfTlsConnect, type TlsOrder } from '../tls-order.ts';
 import type {
   AttemptListener,
   Client,
@@ -39,12 +41,15 @@ export const wireDriver: DriverKind = {
   open(options) {
     const shared = new Shared(options);
     let bare: PreparedIdentity | undefined;
+    const offers = new Set<TlsOrder | undefined>();
     return {
       expect: (serverName) => {
-        shared.greeting(serverName);
+        for (const tls of offers) shared.greeting(serverName, tls);
       },
       prepare({ chain, key, clientId: userName }, connect) {
-        const { lie } = connect;
+        const { lie, tls } = connect;
+        if (tls?.versions?.includes('1.2')) throw new Error('it speaks TLS 1.3 only');
+        offers.add(tls);
         let prepared: PreparedIdentity;
         if (lie !== null) prepared = prepareIdentity({ chain, key }, [lie]);
         else if (key === null && chain.length === 0) prepared = bare ??= prepareIdentity({ chain, key });
@@ -56,7 +61,7 @@ export const wireDriver: DriverKind = {
 };
 
 /** What is said to, and believed of, a server of this name. */
-type Greeting = { serverName: string; trust: Trust; offer: Offer };
+type Greeting = { serverName: string; tls: TlsOrder | undefined; trust: Trust; offer: Offer };
 
 class Shared {
   readonly agreements = new Agreements();
@@ -70,17 +75,34 @@ class Shared {
     prepareTrust({ ca: serverCa, serverName: 'localhost', verifyServer });
   }
 
-  greeting(serverName: string): Greeting {
-    for (const greeting of this.#greetings) if (greeting.serverName === serverName) return greeting;
+  greeting(serverName: string, tls: TlsOrder | undefined): Greeting {
+    for (const greeting of this.#greetings)
+      if (greeting.serverName === serverName && greeting.tls === tls) return greeting;
     const { serverCa, verifyServer, keyShares } = this.#options;
     const greeting = {
       serverName,
+      tls,
       trust: prepareTrust({ ca: serverCa, serverName, verifyServer }),
-      offer: prepareOffer({ serverName, keyShares }),
+      offer: prepareOffer(offerOf(serverName, tls ?? {}, keyShares)),
     };
     this.#greetings.push(greeting);
     return greeting;
   }
+}
+
+function offerOf(
+  serverName: string,
+  { groups, ciphers, signatureAlgorithms, alpn, sni = serverName }: TlsOrder,
+  keyShares: DriverOptions['keyShares'],
+): OfferOptions {
+  return {
+    serverName: sni ?? '',
+    keyShares,
+    cipherSuites: ciphers ?? suitesOfTlsConnect,
+    ...(groups === undefined ? {} : { groups: groups.map((name) => wireNames[name] ?? name) }),
+    ...(signatureAlgorithms === undefined ? {} : { signatureSchemes: signatureAlgorithms }),
+    ...(alpn === undefined ? {} : { alpn }),
+  };
 }
 
 const distrust = new Set([
@@ -96,6 +118,7 @@ class WireClient implements Client {
   readonly resumes: boolean;
   readonly identity: PreparedIdentity;
   readonly connectPacket: Buffer;
+  readonly tls: TlsOrder | undefined;
   /** False for a lie that falls silent before its Finished: such a client never comes to the end of its handshake. */
   readonly finishes: boolean;
   /** The newest one, kept where the client is to resume. */
@@ -106,6 +129,7 @@ class WireClient implements Client {
     this.#shared = shared;
     this.clientId = connect.clientId;
     this.resumes = connect.resumes ?? false;
+    this.tls = connect.tls;
     this.identity = identity;
     this.connectPacket = connectBytes(connect.clientId, userName, connect.password, connect.keepAliveS);
     this.finishes = identity.conduct?.flight(['certificate', 'finished']).includes('finished') ?? true;
@@ -148,7 +172,7 @@ class WireAttempt implements Connection, ConnectionEvents {
     session: Session | null,
   ) {
     this.#offered = session;
-    const { trust, offer } = shared.greeting(to.serverName);
+    const { trust, offer } = shared.greeting(to.serverName, client.tls);
     this.#agreements = shared.agreements;
     this.#client = client;
     this.#listener = listener;
@@ -162,6 +186,7 @@ class WireAttempt implements Connection, ConnectionEvents {
         identity: client.identity,
         applicationData: client.connectPacket,
         session,
+        ...(client.tls?.fragment === undefined ? {} : { recordSize: client.tls.fragment }),
         ...(to.sourceAddress === undefined ? {} : { localAddress: to.sourceAddress }),
       },
       this,
@@ -314,3 +339,6 @@ class WireAttempt implements Connection, ConnectionEvents {
 
 /** Names of groups as scenarios and results write them; IANA calls P-256 `secp256r1`. */
 const groupNames: Record<string, string> = { x25519: 'X25519', secp256r1: 'P-256', secp384r1: 'P-384' };
+
+/** The other way round. */
+const wireNames: Record<string, string> = { X25519: 'x25519', 'P-256': 'secp256r1', 'P-384': 'secp384r1' };
