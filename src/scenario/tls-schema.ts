@@ -47,37 +47,34 @@ export function tlsSchema() {
         }),
       ),
     groups: z
-      .array(z.enum(tlsGroups))
+      .array(z.enum(tlsGroups).meta({ noun: 'group' }))
       .min(1)
       .max(tlsGroups.length)
       .optional()
       .meta(
         about('Groups of the key exchange, the preferred first; a key share is sent for that one.', {
-          noun: 'group',
           example: ['X25519MLKEM768', 'X25519'],
           otherwise: '`X25519`, `P-256`, `P-384`',
         }),
       ),
     ciphers: z
-      .array(z.enum([...tls13Suites, ...tls12Suites]))
+      .array(z.enum([...tls13Suites, ...tls12Suites]).meta({ noun: 'cipher suite' }))
       .min(1)
       .max(tls13Suites.length + tls12Suites.length)
       .optional()
       .meta(
         about('Cipher suites, the preferred first.', {
-          noun: 'cipher suite',
           example: ['TLS_AES_128_GCM_SHA256'],
           otherwise: 'those of `tls.connect`',
         }),
       ),
     signatureAlgorithms: z
-      .array(z.enum(signatureAlgorithms))
+      .array(z.enum(signatureAlgorithms).meta({ noun: 'signature algorithm' }))
       .min(1)
       .max(signatureAlgorithms.length)
       .optional()
       .meta(
         about('What the broker may sign with.', {
-          noun: 'signature algorithm',
           example: ['ecdsa_secp256r1_sha256'],
           otherwise: 'all that the runtime can verify',
         }),
