@@ -102,6 +102,11 @@ export function readRecorder(
     usage: {
       cpuUserMs: at(gauge.cpuUserMs),
       cpuSystemMs: at(gauge.cpuSystemMs),
+      collections: {
+        count: at(gauge.collections),
+        totalMs: at(gauge.collectionMs),
+        maxMs: at(gauge.collectionMaxMs),
+      },
       eventLoopLagMs: { p50: at(gauge.lagP50Ms), p99: at(gauge.lagP99Ms), max: at(gauge.lagMaxMs) },
     },
     scheduleError: readLatency(views, shape.cohorts * histogramsPerCohort),

@@ -32,7 +32,10 @@ export const gauge = {
   lagP50Ms: 3,
   lagP99Ms: 4,
   lagMaxMs: 5,
-  width: 6,
+  collections: 6,
+  collectionMs: 7,
+  collectionMaxMs: 8,
+  width: 9,
 } as const;
 
 /**

@@ -193,6 +193,9 @@ export class Recorder {
     gauges[gauge.lagP50Ms] = usage.eventLoopLagMs.p50;
     gauges[gauge.lagP99Ms] = usage.eventLoopLagMs.p99;
     gauges[gauge.lagMaxMs] = usage.eventLoopLagMs.max;
+    gauges[gauge.collections] = usage.collections.count;
+    gauges[gauge.collectionMs] = usage.collections.totalMs;
+    gauges[gauge.collectionMaxMs] = usage.collections.maxMs;
   }
 
   #stamp(cohort: number, startMs: number, isAccepted: boolean): void {

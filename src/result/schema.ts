@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { outcomeKinds } from '../metrics/outcome.ts';
+import { kernelSchema } from './kernel-schema.ts';
 import { limitSchema } from './limit-schema.ts';
 import { eventResultSchema, lagSchema, revocationFiguresSchema, serviceSchema } from './revocation-schema.ts';
 import { count, latencySchema, ms } from './scalars.ts';
@@ -101,6 +102,10 @@ export const generatorFigures = z.looseObject({
   cpuSystemMs: z.number().optional(),
   eventLoopLagMs: spreadSchema.optional(),
   scheduleErrorMs: spreadSchema.optional(),
+  collections: z
+    .looseObject({ count, totalMs: ms, maxMs: ms })
+    .optional()
+    .describe('Garbage collections of the storm workers while rounds ran'),
   missedArrivals: count,
 });
 
@@ -141,6 +146,7 @@ export const roundSchema = z.looseObject({
   services: z.array(serviceSchema).optional(),
   asymmetry: asymmetrySchema,
   events: z.array(eventResultSchema).optional(),
+  kernel: kernelSchema.optional(),
   limit: limitSchema
     .optional()
     .describe(
@@ -339,6 +345,7 @@ export type ServiceResult = z.infer<typeof serviceSchema>;
 export type EventResult = z.infer<typeof eventResultSchema>;
 export type Lag = z.infer<typeof lagSchema>;
 export type RevocationFigures = z.infer<typeof revocationFiguresSchema>;
+export type KernelCounts = z.infer<typeof kernelSchema>;
 export type Limit = z.infer<typeof limitSchema>;
 export type Sessions = z.infer<typeof sessionsSchema>;
 export type Recovery = z.infer<typeof recoverySchema>;

@@ -85,6 +85,7 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
     ...optional('services', serviceFigures([round])),
     ...optional('asymmetry', asymmetry([round], recording)),
     ...optional('events', eventFigures(round)),
+    ...optional('kernel', round.kernel),
     ...optional('limit', round.limit),
     cohorts: variant.cohorts.map((plan, index) => {
       const { name, attempts, falseAccepts, falseRejects, errors, latencyMs, lag, sessions } = describeCohort(
@@ -254,6 +255,11 @@ function generatorFigures(rounds: readonly MeasuredRound[], recording: Recording
     eventLoopLagMs: worstOf(rounds.map(({ storm }) => storm.generator.eventLoopLagMs)),
     scheduleErrorMs: worstOf(rounds.map(({ storm }) => storm.generator.scheduleErrorMs)),
     missedArrivals: recording.missedArrivals,
+    collections: {
+      count: rounds.reduce((sum, { storm }) => sum + storm.generator.collections.count, 0),
+      totalMs: rounds.reduce((sum, { storm }) => sum + storm.generator.collections.totalMs, 0),
+      maxMs: Math.max(0, ...rounds.map(({ storm }) => storm.generator.collections.maxMs)),
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Recording } from '../metrics/recording.ts';
 import { isOpenModel } from '../scenario/load-models.ts';
 import type { LoadPlan } from '../scenario/plan.ts';
+import { auditKernel } from './kernel-counters.ts';
 import type { MeasuredRound } from './measured-round.ts';
 
 /** Share of the arrivals that may be missed before the open model is no longer what was asked for. */
@@ -33,6 +34,8 @@ export function auditRound(
   reasons.push(...measured.troubles.map((trouble) => `${place}: ${trouble}`));
   reasons.push(...localErrors(storm.recording, place));
   if (isOpenModel(load.model)) reasons.push(...checkArrivals(measured, load, workers, place));
+  if (measured.kernel !== undefined)
+    reasons.push(...auditKernel(measured.kernel, connects(storm.recording), place));
   reasons.push(...compareCpu(measured, place));
   return reasons;
 }
@@ -62,6 +65,14 @@ function checkArrivals({ storm }: MeasuredRound, load: LoadPlan, workers: number
     );
   }
   return reasons;
+}
+
+/** Attempts that surely sent a SYN: those that ended otherwise than by an error of connect(2) or of our own. */
+function connects({ cohorts }: Recording): number {
+  const outcomes = cohorts.flatMap((cohort) => cohort.outcomes);
+  return outcomes
+    .filter(({ kind }) => kind !== 'local-error' && kind !== 'connect-failed')
+    .reduce((sum, { count }) => sum + count, 0);
 }
 
 function localErrors(recording: Recording, place: string): string[] {

@@ -4,6 +4,7 @@ import type { RoundOrder, StormProgress } from '../storm/order.ts';
 import type { Storm } from '../storm/storm.ts';
 import type { RunningTarget, TargetDeath, TargetSnapshot } from '../targets/target.ts';
 import { type FoundLimit, findLimit } from './find-limit.ts';
+import { watchKernel } from './kernel-counters.ts';
 import { calibrateBlock, watchMachine } from './machine.ts';
 import type { MeasuredRound, TargetSample } from './measured-round.ts';
 import { playEvents } from './play-events.ts';
@@ -46,6 +47,7 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   const servicesBefore = await surroundings.serviceSnapshots();
 
   const machine = watchMachine();
+  const kernel = watchKernel();
   const startedAt = performance.now();
   const samples: TargetSample[] = [];
   // The tickets that the warm-up was given are those that the fleet starts with.
@@ -70,6 +72,7 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   const events = await playing.end();
   if (ending.death === null) await drain(target);
   const after = ending.death === null ? await unlessDead(target.snapshot()) : null;
+  const counted = kernel.end();
   const servicesAfter = await surroundings.serviceSnapshots();
   const measuredCpuMs = cpuBetween([before, ...servicesBefore], [after, ...servicesAfter]);
 
@@ -82,6 +85,7 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
     samples,
     services: { before: servicesBefore, after: servicesAfter },
     machine: machine.end(calibration, measuredCpuMs, performance.now() - startedAt),
+    kernel: counted,
     events: events.played,
     ...(found !== undefined && { limit: found.limit }),
     troubles: [

@@ -1,4 +1,4 @@
-import type { Limit } from '../result/schema.ts';
+import type { KernelCounts, Limit } from '../result/schema.ts';
 import type { ServiceSnapshot } from '../services/index.ts';
 import type { RoundRecording } from '../storm/order.ts';
 import type { AskedSnapshot, TargetSnapshot } from '../targets/target.ts';
@@ -19,6 +19,8 @@ export type MeasuredRound = {
   machine: MachineReading;
   /** What the target asks, around the round; by kind. */
   services: { before: MeasuredService[]; after: MeasuredService[] };
+  /** TCP as the kernel counted it; undefined where it does not tell. */
+  kernel: KernelCounts | undefined;
   events: PlayedEvent[];
   /** What the search for the highest rate found, where there was one: the round was then played at that rate. */
   limit?: Limit;

@@ -85,6 +85,8 @@ export type RoundRecording = {
     cpuSystemMs: number;
     /** CPU of the whole process for the collections that follow the round, not within the figures above; those of several workers overlap. */
     collectionCpuMs: number;
+    /** Garbage collections of the workers within the round: how many, their time in all, and the longest. */
+    collections: { count: number; totalMs: number; maxMs: number };
     eventLoopLagMs: { p50: number; p99: number; max: number };
     /** Actual minus scheduled start in the open models, milliseconds. */
     scheduleErrorMs: { p50: number; p99: number; max: number };

@@ -185,6 +185,11 @@ export class RoundInPlay {
         cpuUserMs: sum(({ usage }) => usage.cpuUserMs),
         cpuSystemMs: sum(({ usage }) => usage.cpuSystemMs),
         collectionCpuMs: this.#parts.reduce((total, { collectionCpuMs }) => total + collectionCpuMs, 0),
+        collections: {
+          count: sum(({ usage }) => usage.collections.count),
+          totalMs: sum(({ usage }) => usage.collections.totalMs),
+          maxMs: most(({ usage }) => usage.collections.maxMs),
+        },
         // Quantiles of different threads cannot be added; the slowest one is what the storm is judged by.
         eventLoopLagMs: {
           p50: most(({ usage }) => usage.eventLoopLagMs.p50),
