@@ -85,7 +85,7 @@ export function makeAuthority(
   const parent = plan.signedBy === null ? null : madeNamed(made, plan.signedBy);
   const signing = parent && {
     name: parent.plan.subject,
-    keyId: keyIdentifier(publicKeyBits(parent.certificate)),
+    keyId: keyIdOf(parent),
     signatureAlgorithm: parent.plan.algorithm.signatureAlgorithm,
   };
   const tbs = authorityTbs(plan, seed, pair, signing);
@@ -98,6 +98,11 @@ function pairOf({ pkcs8, certificate: der }: Credential): KeyPair {
   return { pkcs8, spki: publicKeyInfo(der), publicKey: publicKeyBits(der) };
 }
 
+/** The identifier that certificates of an authority name (RFC 5280 4.2.1.1): the one that it claims. */
+function keyIdOf({ plan, certificate: der }: Credential & { plan: AuthorityPlan }): Uint8Array {
+  return plan.given?.keyId ?? keyIdentifier(publicKeyBits(der));
+}
+
 export function madeNamed(made: Authorities, wanted: string): Credential & { plan: AuthorityPlan } {
   const found = made.get(wanted);
   if (!found) throw new Error(`authority ${wanted} has not been made`);
@@ -106,11 +111,11 @@ export function madeNamed(made: Authorities, wanted: string): Credential & { pla
 
 /** What a maker needs of an authority in order to issue by it. */
 export function issuerNamed(made: Authorities, wanted: string, alsoSent: readonly string[] = []): Issuer {
-  const { plan, pkcs8, certificate: der } = madeNamed(made, wanted);
-  const keyHolder = plan.borrowedKeyId === undefined ? der : madeNamed(made, plan.borrowedKeyId).certificate;
+  const { plan, pkcs8 } = madeNamed(made, wanted);
+  const keyHolder = madeNamed(made, plan.borrowedKeyId ?? wanted);
   return {
     name: plan.subject,
-    keyId: keyIdentifier(publicKeyBits(keyHolder)),
+    keyId: keyIdOf(keyHolder),
     pkcs8,
     algorithm: plan.algorithm.name,
     chain: [...plan.sends, ...alsoSent].map((sent) => madeNamed(made, sent).certificate),

@@ -3,6 +3,7 @@ import type { Authority } from './authorities/authority.ts';
 import type { CertificateTemplate } from './certificate.ts';
 import { basicConstraints, extKeyUsage, keyUsage, nameConstraints, subjectAltName } from './extensions.ts';
 import { readGeneralName } from './general-name.ts';
+import { type GivenAuthority, readGivenAuthority } from './given-authority.ts';
 import type { CorpusSpec } from './identity.ts';
 import { name } from './name.ts';
 import { algorithmNamed, authorityNamed, defectNamed } from './registry.ts';
@@ -23,6 +24,8 @@ export type AuthorityPlan = {
   /** Certificates that go along with one that it has issued, by their plans' names. */
   sends: readonly string[];
   crl: boolean;
+  /** A user's own CA, which is there already and is not kept. */
+  given?: GivenAuthority;
   shape: (template: CertificateTemplate) => CertificateTemplate;
 };
 
@@ -67,7 +70,13 @@ export function hierarchyOf(spec: CorpusSpec): Hierarchy {
       root === 1 ? `certstorm CA ${spec.seed}` : `certstorm CA ${spec.seed} root ${root}`,
       spec,
     );
-    const top = { ...common, subject: rootSubject, shape: depth === 1 ? issuingShape(spec) : asItIs };
+    const given = root === 1 && spec.signWith !== undefined ? readGivenAuthority(spec.signWith) : undefined;
+    const top = {
+      ...common,
+      subject: rootSubject,
+      shape: depth === 1 ? issuingShape(spec) : asItIs,
+      ...(given !== undefined && { given, subject: given.subject, algorithm: given.algorithm }),
+    };
     if (crossSigned && root > 1) chain.push(`cross-${root}`);
     plans.push({ ...top, name: rootName, signedBy: null, sends: [...chain] });
     if (crossSigned && root > 1)

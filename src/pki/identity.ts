@@ -33,6 +33,8 @@ export type CorpusSpec = {
   /** Validity of the clients' certificates, milliseconds since 1970, where their defect has none of its own; default a fixed one, through 2049. */
   validity?: { notBeforeMs: number; notAfterMs: number };
   authorities?: AuthoritiesSpec;
+  /** The user's own CA, in place of the first root. */
+  signWith?: GivenAuthoritySpec;
   crl?: CrlSpec;
   certificate?: CertificateSpec;
 };
@@ -49,6 +51,12 @@ export type CohortSpec = {
   /** Where the defect is to end within the run: end of the validity, milliseconds since 1970; default a minute from now. */
   endsAtMs?: number;
 };
+
+/** Paths of a CA's certificate and key, PEM; the key is copied nowhere. */
+export type GivenAuthoritySpec = { caFile: string; keyFile: string };
+
+/** A folder of the user's own certificates, and which files of it are a cohort's: its name → a pattern such as `good-*.crt`. */
+export type GivenCorpusSpec = { dir: string; cohorts: Record<string, string> };
 
 /** The CAs above the clients. */
 export type AuthoritiesSpec = {

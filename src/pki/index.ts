@@ -21,6 +21,7 @@ export { type PemFolder, type PemFolderOptions, writePemFolder } from './export.
 export { forgeCost } from './forge-cost.ts';
 export type { IdentityFormat } from './formats/format.ts';
 export { formats } from './formats/index.ts';
+export { readGivenCorpus } from './given-corpus.ts';
 export { PkiError, type PkiErrorCode } from './pki-error.ts';
 export { algorithmNamed, algorithmNames, defectNamed, defectNames } from './registry.ts';
 export { revokedSerials } from './revocation.ts';

@@ -65,6 +65,11 @@ export function obtainAuthorities(
 ): Authorities {
   const all = new Map(made);
   for (const plan of plans) {
+    if (plan.given !== undefined) {
+      const { pkcs8, certificate } = plan.given;
+      all.set(plan.name, { pkcs8, certificate, plan });
+      continue;
+    }
     const others = [plan.signedBy, plan.keyOf].map((name) => {
       const other = name === null || name === undefined ? undefined : all.get(name);
       return other ? sha256(other.certificate) : '';

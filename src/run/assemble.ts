@@ -5,6 +5,7 @@ import { addRecordings, summarise } from '../metrics/summary.ts';
 import { defects } from '../pki/index.ts';
 import type { Accounting, CohortResult, Latency, RoundResult, VariantResult } from '../result/schema.ts';
 import type { CohortPlan, VariantPlan } from '../scenario/plan.ts';
+import type { TargetSnapshot } from '../targets/target.ts';
 import { asymmetryOf } from './asymmetry.ts';
 import { type BrokerCounts, sumCounts } from './broker-counts.ts';
 import { judgeCohort } from './judgement.ts';
@@ -34,7 +35,7 @@ export function describeVariant(
 ): VariantResult {
   const merged = addRecordings(rounds.map(({ storm }) => storm.recording));
   const threads = rounds.flatMap(({ after }) => after?.threads ?? []);
-  const rss = rounds.flatMap(({ after }) => (after === null ? [] : [after.rssPeakBytes]));
+  const rss = rounds.flatMap(({ after }) => after?.rssPeakBytes ?? []);
   return {
     name: variant.name,
     labels: variant.labels,
@@ -213,6 +214,16 @@ export function accounting({
   return { scheduled, started, missedArrivals, finished, unfinished };
 }
 
+/** Null where the target's CPU is not known. */
+function cpuBetween(
+  before: TargetSnapshot,
+  after: TargetSnapshot,
+): { userMs: number; systemMs: number } | null {
+  if (before.cpuUserMs === null || before.cpuSystemMs === null) return null;
+  if (after.cpuUserMs === null || after.cpuSystemMs === null) return null;
+  return { userMs: after.cpuUserMs - before.cpuUserMs, systemMs: after.cpuSystemMs - before.cpuSystemMs };
+}
+
 /** CPU over the rounds that have both snapshots, per attempt of the same rounds. */
 function targetFigures(rounds: readonly MeasuredRound[]): RoundResult['target'] {
   let cpuUserMs = 0;
@@ -221,8 +232,10 @@ function targetFigures(rounds: readonly MeasuredRound[]): RoundResult['target'] 
   const delays: { p50: number; p99: number; max: number }[] = [];
   for (const { before, after, storm } of rounds) {
     if (before === null || after === null) continue;
-    cpuUserMs += after.cpuUserMs - before.cpuUserMs;
-    cpuSystemMs += after.cpuSystemMs - before.cpuSystemMs;
+    const cpu = cpuBetween(before, after);
+    if (cpu === null) continue;
+    cpuUserMs += cpu.userMs;
+    cpuSystemMs += cpu.systemMs;
     attempts += storm.recording.started;
     if (after.eventLoopDelayMs !== null) delays.push(after.eventLoopDelayMs);
   }

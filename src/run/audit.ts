@@ -1,6 +1,7 @@
 import type { Recording } from '../metrics/recording.ts';
 import { isOpenModel } from '../scenario/load-models.ts';
 import type { LoadPlan } from '../scenario/plan.ts';
+import type { TargetSnapshot } from '../targets/target.ts';
 import { auditKernel } from './kernel-counters.ts';
 import type { MeasuredRound } from './measured-round.ts';
 
@@ -91,7 +92,8 @@ function localErrors(recording: Recording, place: string): string[] {
 /** getrusage(2) against /proc/PID/stat, whose ticks are 10 ms: a difference beyond both their errors means one of them is wrong. */
 function compareCpu({ before, after }: MeasuredRound, place: string): string[] {
   if (before?.procCpuMs == null || after?.procCpuMs == null) return [];
-  const usage = after.cpuUserMs + after.cpuSystemMs - before.cpuUserMs - before.cpuSystemMs;
+  const total = ({ cpuUserMs, cpuSystemMs }: TargetSnapshot) => (cpuUserMs ?? 0) + (cpuSystemMs ?? 0);
+  const usage = total(after) - total(before);
   const ticks = after.procCpuMs - before.procCpuMs;
   if (Math.abs(usage - ticks) <= 60 + usage * 0.05) return [];
   return [

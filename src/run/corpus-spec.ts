@@ -4,7 +4,7 @@ import type { VariantPlan } from '../scenario/plan.ts';
 
 /** What the forge is asked for by a variant of a plan; `now` is when, in milliseconds since 1970. */
 export function corpusSpecOf(seed: number, { corpus, cohorts }: VariantPlan, now: number): CorpusSpec {
-  const { identities: _, lifetimeMs, ...rest } = corpus;
+  const { identities: _, lifetimeMs, from: __, ...rest } = corpus;
   return {
     ...rest,
     ...(lifetimeMs !== undefined && { validity: shortValidity(lifetimeMs, now) }),

@@ -56,7 +56,8 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
     measurement.onProgress(run.progress());
     if (before === null) return;
     void unlessDead(target.snapshot()).then((snapshot) => {
-      if (snapshot !== null) samples.push(sampleOf(snapshot, before, performance.now() - startedAt));
+      if (snapshot !== null && snapshot.cpuUserMs !== null)
+        samples.push(sampleOf(snapshot, before, performance.now() - startedAt));
     });
   }, sampleIntervalMs);
   const now = () => run.progress().elapsedMs;
@@ -204,8 +205,8 @@ async function unlessDead<T>(answer: Promise<T>): Promise<T | null> {
 function sampleOf(snapshot: TargetSnapshot, before: TargetSnapshot, atMs: number): TargetSample {
   return {
     atMs,
-    cpuMs: snapshot.cpuUserMs + snapshot.cpuSystemMs - before.cpuUserMs - before.cpuSystemMs,
-    rssMiB: snapshot.rssBytes / 2 ** 20,
+    cpuMs: cpuMs(snapshot) - cpuMs(before),
+    rssMiB: (snapshot.rssBytes ?? 0) / 2 ** 20,
   };
 }
 

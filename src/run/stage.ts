@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeCorpus } from '../pki/corpus.ts';
 import type { Corpus, CorpusSpec } from '../pki/identity.ts';
 import { type CorpusIssuer, corpusIssuers } from '../pki/ocsp/corpus-issuers.ts';
-import type { VariantPlan } from '../scenario/plan.ts';
+import type { TargetPlan, VariantPlan } from '../scenario/plan.ts';
 import { ServiceError } from '../services/index.ts';
 import { openStorm, type Storm } from '../storm/storm.ts';
 import { StormError } from '../storm/storm-error.ts';
@@ -16,6 +15,7 @@ import type { RunEvent } from './events.ts';
 import type { ForgeCosts } from './forge-costs.ts';
 import { keepFiles } from './keepsakes.ts';
 import { leaveNothing } from './leftovers.ts';
+import { obtainCorpus } from './obtain-corpus.ts';
 import { probeClient } from './probe-client.ts';
 import type { Shared } from './shared.ts';
 import { presentsCertificates, stormCohort } from './storm-cohort.ts';
@@ -77,13 +77,13 @@ export class Stage {
     if (this.variant.impossible !== undefined) return;
     const { cacheDir, seed, signal, onEvent } = this.#options;
     const spec = corpusSpecOf(seed, this.variant, Date.now());
-    const corpus = await makeCorpus(spec, {
+    const corpus = await obtainCorpus(this.variant, spec, {
       cacheDir,
       signal,
       onProgress: (progress) => onEvent({ kind: 'corpus', ...progress }),
     });
     this.#corpus = { made: corpus, spec };
-    this.#forgeCpuMs = this.#options.forgeCosts.of(spec);
+    if (this.variant.corpus.from === undefined) this.#forgeCpuMs = this.#options.forgeCosts.of(spec);
     onEvent({
       kind: 'corpus-ready',
       ...this.corpusFigures,
@@ -181,6 +181,7 @@ export class Stage {
       crlFile: surroundings.crlFile,
       allowListFile: surroundings.allowListFile,
       serverCaFile: corpus.serverCaFile,
+      external: externalOf(plan),
       ...(probe !== undefined && { probe }),
       users,
       brokersDir: join(this.#options.cacheDir, 'brokers'),
@@ -226,6 +227,8 @@ export class Stage {
     const key = JSON.stringify([
       // CRLs and times of the day are no part of what clients hold.
       { ...corpusSpecOf(seed, this.variant, 0), crlEntries: 0 },
+      this.variant.corpus.from,
+      corpus.serverCaFile,
       this.variant.cohorts.map(({ driver, credentials, session, operation, resumption, tls }) => [
         driver,
         credentials,
@@ -256,4 +259,13 @@ export class Stage {
     if (this.#corpus === undefined) throw new Error('prepareCorpus() comes first');
     return this.#corpus.made;
   }
+}
+
+/** What the plan says of a broker that somebody else has started. */
+function externalOf({ serverName, processId, metricsUrl }: TargetPlan): NonNullable<TargetOrder['external']> {
+  return {
+    ...(serverName !== undefined && { serverName }),
+    ...(processId !== undefined && { processId }),
+    ...(metricsUrl !== undefined && { metricsUrl }),
+  };
 }

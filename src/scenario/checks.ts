@@ -19,6 +19,7 @@ import type { Vocabulary } from './vocabulary.ts';
 export function crossFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
   return [
     ...targetFaults(valueAt(data, ['target'])),
+    ...externalFaults(data),
     ...connectAuthFaults(data, vocabulary),
     ...authorizationFaults(data, vocabulary),
     ...loadFaults(data, vocabulary),
@@ -39,6 +40,42 @@ function targetFaults(target: unknown): Fault[] {
     const expected = 'an address in 127.0.0.0/8, or target.allowRemote: true for a broker that is yours';
     faults.push({ path: ['target', 'host'], message, expected });
   }
+  return faults;
+}
+
+/** What goes with a broker that somebody else has started, and only with it. */
+function externalFaults(data: unknown): Fault[] {
+  const target = valueAt(data, ['target']);
+  const kind = valueAt(target, ['kind']) ?? 'bundled';
+  if (kind === 'external') {
+    const faults: Fault[] = [];
+    if ((valueAt(target, ['port']) ?? 0) === 0) {
+      const message = 'an external broker has no port yet';
+      faults.push({
+        path: ['target', 'port'],
+        part: 'key',
+        message,
+        expected: 'the port that it listens on',
+      });
+    }
+    if (valueAt(data, ['corpus', 'from']) !== undefined && valueAt(target, ['caFile']) === undefined) {
+      const message = 'clients of corpus.from know no CA of the broker';
+      faults.push({ path: ['target', 'caFile'], part: 'key', message, expected: 'the PEM file of that CA' });
+    }
+    return faults;
+  }
+  const faults: Fault[] = [];
+  const refuse = (path: Path) =>
+    faults.push({
+      path,
+      part: 'key',
+      message: `target ${showValue(kind)} is started by certstorm`,
+      expected: `${path.join('.')} only with target.kind external`,
+    });
+  for (const field of ['caFile', 'serverName', 'processId', 'metricsUrl']) {
+    if (valueAt(target, [field]) !== undefined) refuse(['target', field]);
+  }
+  if (valueAt(data, ['corpus', 'from']) !== undefined) refuse(['corpus', 'from']);
   return faults;
 }
 

@@ -3,6 +3,14 @@ import { about, duration, positiveDuration } from './about.ts';
 import { limits } from './limits.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
+function path(words: string, example: string) {
+  return z
+    .string()
+    .min(1)
+    .max(4096)
+    .meta(about(`${words} A relative path starts from where certstorm was called.`, { example }));
+}
+
 /** The certificates: how many, of which kind, under which CAs, in which CRL. */
 export function corpusSchema(vocabulary: Vocabulary) {
   return z.strictObject({
@@ -96,6 +104,37 @@ export function corpusSchema(vocabulary: Vocabulary) {
       .max(20)
       .optional()
       .meta(about('Length of the serial numbers.', { unit: 'octets', example: 20, otherwise: '16' })),
+    signWith: z
+      .strictObject({
+        caFile: path('PEM file of the CA certificate.', 'test-ca.pem'),
+        keyFile: path(
+          'PEM file of its key, without a passphrase. It is read and copied nowhere.',
+          'test-ca.key',
+        ),
+      })
+      .optional()
+      .meta({
+        description:
+          'A test CA of yours that signs the certificates of clients, in place of one of the forge.',
+      }),
+    from: z
+      .strictObject({
+        dir: path(
+          'Folder with certificates (`.crt`, `.pem` or `.cer`, leaf first) and a `.key` beside each. Keys are read and copied nowhere.',
+          'devices',
+        ),
+        cohorts: z.record(z.string(), z.string().min(1).max(500)).meta(
+          about(
+            'For each cohort the pattern of its certificate files; a cohort that is left out presents none.',
+            {
+              example: { good: 'good-*.crt', expired: 'old/*.crt' },
+              expected: 'a map from names of cohorts to patterns of file names, such as good: good-*.crt',
+            },
+          ),
+        ),
+      })
+      .optional()
+      .meta({ description: 'Identities of yours in place of a forge’s, for an external broker.' }),
     authorities: authoritiesSchema().optional().meta({ description: 'The CAs above the clients.' }),
     crl: z
       .strictObject({

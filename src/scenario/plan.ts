@@ -73,6 +73,10 @@ export type CorpusPlan = {
   /** Of the clients' certificates, where they are short-lived. */
   lifetimeMs?: number;
   authorities?: AuthoritiesPlan;
+  /** Paths of a CA's certificate and key, PEM. */
+  signWith?: { caFile: string; keyFile: string };
+  /** Identities from files: for each cohort a pattern. */
+  from?: { dir: string; cohorts: Record<string, string> };
   crl?: { kind?: string; defect?: string; partitions?: number };
   certificate?: CertificatePlan;
 };
@@ -114,6 +118,11 @@ export type TargetPlan = {
   sessionTickets: boolean;
   transport: 'tls' | 'wss' | 'tcp';
   clientCertificates: 'required' | 'none';
+  /** Of an external broker. */
+  caFile?: string;
+  serverName?: string;
+  processId?: number;
+  metricsUrl?: string;
 };
 
 export type BrokerPlan = {

@@ -78,6 +78,12 @@ export function resolveVariant(
       sessionTickets: target.sessionTickets,
       transport: target.transport,
       clientCertificates: target.clientCertificates,
+      ...withoutGaps({
+        caFile: target.caFile,
+        serverName: target.serverName,
+        processId: target.processId,
+        metricsUrl: target.metricsUrl,
+      }),
     },
     broker: resolveBroker(scenario.broker),
     services: resolveServices(scenario.services),

@@ -70,6 +70,48 @@ export function targetSchema(vocabulary: Vocabulary) {
           { noun: 'way to client certificates', example: 'none' },
         ),
       ),
+    caFile: file(
+      'PEM file of the CA that clients trust for the broker.',
+      'broker-ca.pem',
+      'the root of the corpus',
+    ),
+    serverName: z
+      .string()
+      .min(1)
+      .max(253)
+      .optional()
+      .meta(
+        about('Name to expect in the certificate of an external broker.', {
+          example: 'broker.example.org',
+          otherwise: '`target.host`',
+        }),
+      ),
+    processId: z
+      .int()
+      .min(1)
+      .optional()
+      .meta(
+        about(
+          'Process of an external broker on this machine: its CPU, memory and threads, and those of what it has started.',
+          {
+            example: 4711,
+            otherwise: 'its CPU is not known, or what `target.metricsUrl` says',
+          },
+        ),
+      ),
+    metricsUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .meta(
+        about(
+          'Prometheus endpoint of an external broker: `process_cpu_seconds_total` and `process_resident_memory_bytes` are read.',
+          {
+            example: 'http://127.0.0.1:9090/metrics',
+            expected: 'an http or https URL',
+            otherwise: 'none is asked',
+          },
+        ),
+      ),
     allowRemote: z
       .boolean()
       .default(false)
@@ -79,6 +121,15 @@ export function targetSchema(vocabulary: Vocabulary) {
         }),
       ),
   });
+}
+
+function file(words: string, example: string, otherwise: string) {
+  return z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .meta(about(`${words} A relative path starts from where certstorm was called.`, { example, otherwise }));
 }
 
 function unique(words: readonly string[]): string[] {

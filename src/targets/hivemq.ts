@@ -16,14 +16,14 @@ import {
 } from './hivemq/configuration.ts';
 import { untilLogged } from './log-lines.ts';
 import { startSpawned } from './spawned.ts';
-import type { TargetKind } from './target.ts';
+import type { OwnTargetKind } from './target.ts';
 import { TargetError } from './target-error.ts';
 
 const what = 'HiveMQ CE';
 const oldestJava = 17;
 
 /** HiveMQ Community Edition in the small program of targets/hivemq/, on the system's Java. */
-export const hivemq: TargetKind = {
+export const hivemq: OwnTargetKind = {
   kind: 'hivemq',
   revocation: ['none', 'ocsp'],
   connectAuth: ['none'],

@@ -1,4 +1,5 @@
 import { bundled } from './bundled.ts';
+import { external } from './external.ts';
 import { hivemq } from './hivemq.ts';
 import { mochi } from './mochi.ts';
 import { mosquitto } from './mosquitto.ts';
@@ -7,7 +8,15 @@ import { rumqttd } from './rumqttd.ts';
 import type { TargetKind } from './target.ts';
 
 /** Every kind of target that a scenario may name at `target.kind`. */
-export const targets: readonly TargetKind[] = [bundled, mosquitto, mochi, rumqttd, rabbitmq, hivemq];
+export const targets: readonly TargetKind[] = [
+  bundled,
+  mosquitto,
+  mochi,
+  rumqttd,
+  rabbitmq,
+  hivemq,
+  external,
+];
 
 export const targetNames: readonly string[] = targets.map(({ kind }) => kind);
 

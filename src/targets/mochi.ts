@@ -4,7 +4,7 @@ import { builtBroker } from './built-broker.ts';
 import { freePort } from './free-port.ts';
 import { untilLogged } from './log-lines.ts';
 import { startSpawned } from './spawned.ts';
-import type { TargetKind } from './target.ts';
+import type { OwnTargetKind } from './target.ts';
 
 const what = 'mochi-mqtt';
 
@@ -12,7 +12,7 @@ const what = 'mochi-mqtt';
 const answerWithinMs = 60_000;
 
 /** mochi-mqtt v2 behind Go's crypto/tls, in the small program of targets/mochi/. */
-export const mochi: TargetKind = {
+export const mochi: OwnTargetKind = {
   kind: 'mochi',
   revocation: ['none', 'crl-indexed'],
   connectAuth: ['none'],

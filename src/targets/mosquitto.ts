@@ -8,7 +8,7 @@ import { MosquittoLog } from './mosquitto/log.ts';
 import { writeMosquittoPasswords } from './mosquitto/passwords.ts';
 import { probe } from './probe.ts';
 import { startSpawned } from './spawned.ts';
-import type { TargetKind, TargetOrder } from './target.ts';
+import type { OwnTargetKind, TargetOrder } from './target.ts';
 import { TargetError } from './target-error.ts';
 
 const what = 'Mosquitto';
@@ -17,7 +17,7 @@ const what = 'Mosquitto';
 const reloadWithinMs = 60_000;
 
 /** Eclipse Mosquitto, the system's package; tried with 2.0. */
-export const mosquitto: TargetKind = {
+export const mosquitto: OwnTargetKind = {
   kind: 'mosquitto',
   revocation: ['none', 'crl-native'],
   connectAuth: ['none', 'password-hash'],

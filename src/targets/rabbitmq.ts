@@ -6,7 +6,7 @@ import { untilLogged } from './log-lines.ts';
 import { rabbitConfiguration, rabbitDefinitions, rabbitTlsConfiguration } from './rabbitmq/configuration.ts';
 import { layOutCrls } from './rabbitmq/crl-folder.ts';
 import { startSpawned } from './spawned.ts';
-import type { TargetKind } from './target.ts';
+import type { OwnTargetKind } from './target.ts';
 
 const what = 'RabbitMQ';
 
@@ -22,7 +22,7 @@ const plugins = ['rabbitmq_mqtt', 'rabbitmq_auth_backend_http'];
 const script = '"$1" -port "$ERL_EPMD_PORT" -address 127.0.0.1 & exec "$2"';
 
 /** RabbitMQ with its MQTT plugin, the system's package, without its service; tried with 3.10 on Erlang 25. */
-export const rabbitmq: TargetKind = {
+export const rabbitmq: OwnTargetKind = {
   kind: 'rabbitmq',
   revocation: ['none', 'crl-native'],
   connectAuth: ['none', 'password-hash', 'webservice'],

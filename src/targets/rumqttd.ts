@@ -5,12 +5,12 @@ import { promisify } from 'node:util';
 import { builtBroker } from './built-broker.ts';
 import { freePort } from './free-port.ts';
 import { startSpawned } from './spawned.ts';
-import type { TargetKind, TargetOrder } from './target.ts';
+import type { OwnTargetKind, TargetOrder } from './target.ts';
 
 const what = 'rumqttd';
 
 /** rumqttd of crates.io, behind rustls, built with the feature `verify-client-cert`. */
-export const rumqttd: TargetKind = {
+export const rumqttd: OwnTargetKind = {
   kind: 'rumqttd',
   revocation: ['none'],
   connectAuth: ['none'],

@@ -7,7 +7,14 @@ import { lastLinesOf } from './last-lines.ts';
 import { probe } from './probe.ts';
 import { readTreeUsage } from './process-tree.ts';
 import { serverNameOf } from './server-name.ts';
-import type { Keepsake, RunningTarget, TargetDeath, TargetOrder, TargetSnapshot } from './target.ts';
+import type {
+  Keepsake,
+  OwnTarget,
+  RunningTarget,
+  TargetDeath,
+  TargetOrder,
+  TargetSnapshot,
+} from './target.ts';
 import { TargetError } from './target-error.ts';
 import { WatchedProcess } from './watched-process.ts';
 
@@ -51,7 +58,7 @@ export async function startSpawned(
   launch: Launch,
   order: TargetOrder,
   signal?: AbortSignal,
-): Promise<RunningTarget> {
+): Promise<OwnTarget> {
   const { what } = launch;
   throwIfStopped(what, signal);
   const watched = await WatchedProcess.watch(spawnInGroup(launch), what, {
@@ -83,7 +90,7 @@ function runningBroker(
   watched: WatchedProcess,
   release: () => void,
   facts: Pick<RunningTarget, 'address' | 'serverName' | 'version'>,
-): RunningTarget {
+): OwnTarget {
   const { what, keepsakes, remarks = [], reloadRevocation, prepareRound, counts } = launch;
   const { pid } = watched;
   return {

@@ -27,6 +27,8 @@ export type TargetOrder = {
   users: { clientIds: string[]; password: string };
   /** PEM: the root that clients trust for the target; without it a probe takes any certificate. */
   serverCaFile?: string;
+  /** For a broker that somebody else has started. */
+  external?: { serverName?: string; processId?: number; metricsUrl?: string };
   /** Where brokers lie that certstorm has built itself, a folder each; without it there are none. */
   brokersDir?: string;
   /** A client that the target should let in, to find out whether it is ready; left out where the plan has none. */
@@ -115,16 +117,40 @@ export type RunningTarget = {
 };
 
 /** A target whose process certstorm has started. */
-export type OwnTarget = RunningTarget & { pid: number };
+export type OwnTarget = Omit<RunningTarget, 'pid' | 'snapshot'> & {
+  pid: number;
+  snapshot(): Promise<OwnSnapshot>;
+};
+
+/** A kind of target that certstorm starts itself. */
+export type OwnTargetKind = Omit<TargetKind, 'start'> & {
+  start(order: TargetOrder, signal?: AbortSignal): Promise<OwnTarget>;
+};
+
+/** Of a process that certstorm has started the system tells CPU and memory. */
+export type OwnSnapshot = Omit<TargetSnapshot, keyof ProcessFigures> & ProcessFigures;
+
+type ProcessFigures = { cpuUserMs: number; cpuSystemMs: number; rssBytes: number; rssPeakBytes: number };
 
 /** `path` is absolute; `name` is what the file is called in the run's folder. */
 export type Keepsake = { name: string; path: string };
 
-/** `tallies` and event-loop delay are null for targets that cannot tell. */
+/** What a target cannot tell is null: CPU and memory of one whose process nobody has named, `tallies` and event-loop delay of most. */
 export type TargetSnapshot = Omit<
   BrokerSnapshot,
-  'tallies' | 'eventLoopDelayMs' | 'connections' | 'pending'
+  | 'tallies'
+  | 'eventLoopDelayMs'
+  | 'connections'
+  | 'pending'
+  | 'cpuUserMs'
+  | 'cpuSystemMs'
+  | 'rssBytes'
+  | 'rssPeakBytes'
 > & {
+  cpuUserMs: number | null;
+  cpuSystemMs: number | null;
+  rssBytes: number | null;
+  rssPeakBytes: number | null;
   tallies: BrokerSnapshot['tallies'] | null;
   eventLoopDelayMs: BrokerSnapshot['eventLoopDelayMs'] | null;
   connections: number | null;

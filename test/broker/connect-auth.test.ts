@@ -9,7 +9,7 @@ import {
 } from '../../src/broker/connect-auth/hashes/index.ts';
 import { prepareConnectAuth } from '../../src/broker/connect-auth/index.ts';
 import { parseUsersFile } from '../../src/pki/credentials/users-file.ts';
-import type { RunningTarget } from '../../src/targets/target.ts';
+import type { OwnTarget } from '../../src/targets/target.ts';
 import { countsOf, settledSnapshot, startBroker } from './test-broker.ts';
 import { attemptConnect, clientOptions } from './test-client.ts';
 import { makeTestPki, type TestPki } from './test-pki.ts';
@@ -24,7 +24,7 @@ beforeAll(() => {
 afterAll(() => pki.remove());
 
 describe('a broker that checks passwords', () => {
-  let broker: RunningTarget;
+  let broker: OwnTarget;
 
   beforeAll(async () => {
     broker = await startBroker(pki, {

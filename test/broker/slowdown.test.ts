@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defaultBrokerSettings } from '../../src/broker/config.ts';
-import type { RunningTarget } from '../../src/targets/target.ts';
+import type { OwnTarget } from '../../src/targets/target.ts';
 import { settledSnapshot, startBroker } from './test-broker.ts';
 import { attemptConnect, clientOptions } from './test-client.ts';
 import { makeTestPki, type TestPki } from './test-pki.ts';
 
 let pki: TestPki;
-let brokers: RunningTarget[] = [];
+let brokers: OwnTarget[] = [];
 
 beforeAll(async () => {
   pki = makeTestPki();

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundled } from '../../src/targets/bundled.ts';
 import { plainOrder } from '../../src/targets/plain-order.ts';
-import type { OwnTarget, RunningTarget, TargetOrder, TargetSnapshot } from '../../src/targets/target.ts';
+import type { OwnTarget, TargetOrder, TargetSnapshot } from '../../src/targets/target.ts';
 import type { TestPki } from './test-pki.ts';
 
 /** An order for the bundled broker on a free port, with what differs from the plainest one. */
@@ -25,7 +25,10 @@ export function startBroker(pki: TestPki, changes: Partial<TargetOrder> = {}): P
 }
 
 /** The snapshot once every connection has its verdict and there are at least `connections` of them. */
-export async function settledSnapshot(broker: RunningTarget, connections: number): Promise<TargetSnapshot> {
+export async function settledSnapshot<Snapshot extends TargetSnapshot>(
+  broker: { snapshot(): Promise<Snapshot> },
+  connections: number,
+): Promise<Snapshot> {
   for (;;) {
     const snapshot = await broker.snapshot();
     if (snapshot.pending === 0 && (snapshot.connections ?? 0) >= connections) return snapshot;

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundled } from '../../src/targets/bundled.ts';
 import { targetNames, targets } from '../../src/targets/index.ts';
-import type { RunningTarget } from '../../src/targets/target.ts';
+import type { OwnTarget } from '../../src/targets/target.ts';
 import { TargetError } from '../../src/targets/target-error.ts';
 import { isAlive, orderFor, settledSnapshot, startBroker, untilGone } from '../broker/test-broker.ts';
 import { attemptConnect, clientOptions } from '../broker/test-client.ts';
@@ -23,7 +23,7 @@ beforeAll(() => {
 afterAll(() => pki.remove());
 
 /** `count` accepted attempts, twenty at a time. */
-async function storm(broker: RunningTarget, count: number): Promise<void> {
+async function storm(broker: OwnTarget, count: number): Promise<void> {
   const options = clientOptions(pki, pki.clients.good);
   const secureContext = createSecureContext(options);
   let left = count;
@@ -49,7 +49,7 @@ test('the registry knows it by name, with what it can do', () => {
 });
 
 describe('a running broker', () => {
-  let broker: RunningTarget;
+  let broker: OwnTarget;
 
   beforeAll(async () => {
     broker = await startBroker(pki);

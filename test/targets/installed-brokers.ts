@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cacheDir } from '../../src/cli/cache-dir.ts';
-import type { RunningTarget, TargetKind } from '../../src/targets/target.ts';
+import type { OwnTarget, OwnTargetKind } from '../../src/targets/target.ts';
 import { TargetError } from '../../src/targets/target-error.ts';
 import { orderFor } from '../broker/test-broker.ts';
 import { attemptConnect, clientOptions } from '../broker/test-client.ts';
@@ -11,7 +11,7 @@ import { processesNaming } from '../cli/certstorm.ts';
 
 /** What every broker must do that certstorm starts, checked on the broker itself; skipped by name where it is not installed. */
 export function describeBroker(
-  kind: TargetKind,
+  kind: OwnTargetKind,
   {
     revocation,
     alerts,
@@ -20,7 +20,7 @@ export function describeBroker(
 ): void {
   describe(`${kind.kind} (skipped where it is not installed: npm run brokers:install -- ${kind.kind})`, () => {
     let pki: TestPki;
-    let broker: RunningTarget | undefined;
+    let broker: OwnTarget | undefined;
 
     beforeAll(async () => {
       pki = makeTestPki();

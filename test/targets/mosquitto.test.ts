@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findProgram } from '../../src/targets/find-program.ts';
 import { MosquittoLog } from '../../src/targets/mosquitto/log.ts';
 import { mosquitto } from '../../src/targets/mosquitto.ts';
-import type { RunningTarget, TargetOrder, TargetSnapshot } from '../../src/targets/target.ts';
+import type { OwnTarget, RunningTarget, TargetOrder, TargetSnapshot } from '../../src/targets/target.ts';
 import { isAlive, orderFor, untilGone } from '../broker/test-broker.ts';
 import { type Attempt, attemptConnect, clientOptions } from '../broker/test-client.ts';
 import {
@@ -27,7 +27,7 @@ const name = installed
 
 describe.runIf(installed)(name, () => {
   let pki: TestPki;
-  const running: RunningTarget[] = [];
+  const running: OwnTarget[] = [];
 
   beforeAll(() => {
     pki = makeTestPki();
@@ -38,17 +38,17 @@ describe.runIf(installed)(name, () => {
     pki.remove();
   });
 
-  async function start(changes: Partial<TargetOrder> = {}): Promise<RunningTarget & { pid: number }> {
+  async function start(changes: Partial<TargetOrder> = {}): Promise<OwnTarget> {
     const broker = await mosquitto.start(orderFor(pki, changes));
     running.push(broker);
-    return { ...broker, pid: broker.pid ?? 0 };
+    return broker;
   }
 
   function attempt(broker: RunningTarget, files: ClientFiles | null, more: Partial<Attempt> = {}) {
     return attemptConnect(broker.address, { ...clientOptions(pki, files), ...more });
   }
 
-  async function settled(broker: RunningTarget) {
+  async function settled(broker: OwnTarget) {
     for (;;) {
       const snapshot = await broker.snapshot();
       if (snapshot.pending === 0) return snapshot;
