@@ -3,7 +3,7 @@ import type { Result, VariantResult } from '../../result/index.ts';
 import { cpuByRound } from './answer-cost.ts';
 import { count, duration, percent } from './numbers.ts';
 import { name, type Part, type Sentence } from './sentence.ts';
-import { plural } from './text.ts';
+import { neutralise, plural } from './text.ts';
 
 /** Something that makes a figure less worth, and what to do about it. Values, made in this one place, told by every format. */
 export type Warning = { sentence: Sentence; mend: string };
@@ -46,6 +46,13 @@ function told(place: readonly Part[], text: string, mend: string): Warning {
 type Found = { text: string; mend: string } | null;
 
 const checks: readonly ((variant: VariantResult) => Found)[] = [
+  function ofTheTarget({ target: { remarks = [] } }) {
+    if (remarks.length === 0) return null;
+    return {
+      text: remarks.map((remark) => neutralise(remark, 300)).join('; '),
+      mend: 'Read its figures with that in mind.',
+    };
+  },
   function missed({ accounting: { missedArrivals, scheduled } }) {
     if (missedArrivals === 0) return null;
     return {
