@@ -15,7 +15,7 @@ import { makeCorpus } from '../../src/pki/index.ts';
 import { pairedRatio } from '../../src/stats/index.ts';
 import { bundled } from '../../src/targets/bundled.ts';
 import { plainOrder } from '../../src/targets/plain-order.ts';
-import type { RunningTarget } from '../../src/targets/target.ts';
+import type { OwnTarget } from '../../src/targets/target.ts';
 import { writeIdentities } from '../storm/identities.ts';
 import type { BenchTarget } from '../storm/targets.ts';
 
@@ -121,7 +121,7 @@ async function costBeside(corpus: Corpus, dir: string) {
   const [good, ...none] = corpus.cohorts;
   writeIdentities({ ...corpus, cohorts: good === undefined ? none : [good] }, identities);
   const contestants: ChildProcess[] = [];
-  const brokers: RunningTarget[] = [];
+  const brokers: OwnTarget[] = [];
   try {
     const laps = new Map<string, { lap: () => Promise<number>; costs: number[] }>();
     for (const revocation of ['none', 'crl-indexed']) {
@@ -167,7 +167,7 @@ async function openContestant(target: BenchTarget): Promise<ChildProcess> {
 }
 
 /** The broker's CPU for each attempt, milliseconds; it starts from the same state each time. */
-async function costOfLap(broker: RunningTarget, contestant: ChildProcess): Promise<number> {
+async function costOfLap(broker: OwnTarget, contestant: ChildProcess): Promise<number> {
   await broker.prepareRound();
   const before = await broker.snapshot();
   const attempts = await storm(contestant, lapMs);
