@@ -100,7 +100,8 @@ export function targetSchema(vocabulary: Vocabulary) {
         ),
       ),
     metricsUrl: z
-      .url({ protocol: /^https?$/ })
+      .string()
+      .regex(/^https?:\/\/[^\s/]\S*$/)
       .optional()
       .meta(
         about(

@@ -231,13 +231,13 @@ describe('a mistake between fields is told at the field to change', () => {
     ],
     [
       'a revocation check that the target cannot do',
-      scenario({ head: 'target:\n  kind: external\n  revocation: crl-native' }),
-      "scenario.yaml:4:15: target.revocation: target 'external' cannot do 'crl-native': expected one of none, ocsp",
+      scenario({ head: 'target:\n  kind: relaying\n  revocation: crl-native' }),
+      "scenario.yaml:4:15: target.revocation: target 'relaying' cannot do 'crl-native': expected one of none, ocsp",
     ],
     [
       'a CONNECT auth that the target cannot do',
-      scenario({ head: 'target: { kind: external, connectAuth: password-hash }' }),
-      "scenario.yaml:2:40: target.connectAuth: target 'external' cannot do 'password-hash': expected one of none",
+      scenario({ head: 'target: { kind: relaying, connectAuth: password-hash }' }),
+      "scenario.yaml:2:40: target.connectAuth: target 'relaying' cannot do 'password-hash': expected one of none",
     ],
     [
       'a refusal at CONNECT where nothing is checked there',

@@ -66,13 +66,13 @@ describe('a matrix', () => {
 
   it('that its target cannot play is named, and the others are played', async () => {
     const { variants } = await read(
-      withVariants('matrix:\n  target.kind: [bundled, external]\n  target.revocation: [none, crl-native]'),
+      withVariants('matrix:\n  target.kind: [bundled, relaying]\n  target.revocation: [none, crl-native]'),
     );
     expect(variants.map(({ name, impossible }) => [name, impossible])).toEqual([
       ['bundled+none', undefined],
       ['bundled+crl-native', undefined],
-      ['external+none', undefined],
-      ['external+crl-native', "target 'external' cannot do 'crl-native'"],
+      ['relaying+none', undefined],
+      ['relaying+crl-native', "target 'relaying' cannot do 'crl-native'"],
     ]);
   });
 
@@ -86,9 +86,9 @@ describe('a matrix', () => {
     ],
     [
       'combinations that do not work where there is no other',
-      withVariants('target: { kind: external }\nmatrix:\n  target.revocation: [crl-native]'),
+      withVariants('target: { kind: relaying }\nmatrix:\n  target.revocation: [crl-native]'),
       [
-        "scenario.yaml:4:23: target.revocation: target 'external' cannot do 'crl-native': expected one of none, ocsp",
+        "scenario.yaml:4:23: target.revocation: target 'relaying' cannot do 'crl-native': expected one of none, ocsp",
       ],
     ],
     [
@@ -230,13 +230,13 @@ describe('a list of variants', () => {
 
   it('that its target cannot play is named, and the others are played', async () => {
     const { variants } = await read(
-      withVariants('matrix:\n  target.kind: [bundled, external]\n  target.revocation: [none, crl-native]'),
+      withVariants('matrix:\n  target.kind: [bundled, relaying]\n  target.revocation: [none, crl-native]'),
     );
     expect(variants.map(({ name, impossible }) => [name, impossible])).toEqual([
       ['bundled+none', undefined],
       ['bundled+crl-native', undefined],
-      ['external+none', undefined],
-      ['external+crl-native', "target 'external' cannot do 'crl-native'"],
+      ['relaying+none', undefined],
+      ['relaying+crl-native', "target 'relaying' cannot do 'crl-native'"],
     ]);
   });
 

@@ -36,7 +36,7 @@ export const words: Vocabulary = {
       connectAuth: ['none', 'password-hash'],
       transports: ['tls'],
     },
-    { kind: 'external', revocation: ['none', 'ocsp'], connectAuth: ['none'], transports: ['tls'] },
+    { kind: 'relaying', revocation: ['none', 'ocsp'], connectAuth: ['none'], transports: ['tls'] },
   ],
   drivers: ['node', 'mqttjs'],
   connectAuth: {
