@@ -34,9 +34,11 @@ export type PeerName = { kind: string; value: string };
 
 /** Throws LimboError for a file that is no x509-limbo at all; whatever is odd within a case is among its oddities. */
 export function readCases(file: string): LimboCase[] {
-  const all = testcasesOf(parsed(file), file);
-  return all.map((raw, index) => readCase(raw, index));
+  return casesOf(testcasesOf(parsed(file), file));
 }
+
+export const casesOf = (testcases: readonly unknown[]): LimboCase[] =>
+  testcases.map((raw, index) => readCase(raw, index));
 
 function parsed(file: string): unknown {
   let text: string;

@@ -1,4 +1,7 @@
 import { X509Certificate } from 'node:crypto';
+import { readCertificateList } from '../../src/broker/revocation/crl/certificate-list.ts';
+import { readEntries } from '../../src/broker/revocation/crl/entries.ts';
+import { CrlTrouble } from '../../src/broker/revocation/crl/trouble.ts';
 import { readTlv } from '../../src/pki/der-reader.ts';
 import type { LimboCase } from './cases.ts';
 import type { Verdict } from './openssl-verify.ts';
@@ -84,6 +87,13 @@ const differences: readonly Difference[] = [
       if (trial.server.name !== 'bundled' || bad < 1) return false;
       return isExpected({ ...trial, verdict: await trial.askAgain({ roots: roots.slice(0, bad) }) });
     },
+  },
+  {
+    name: 'CRL that the broker’s own reader does not take',
+    sentence:
+      'certstorm’s broker reads CRLs itself too, and says in a sentence why it does not start with this one, which OpenSSL takes',
+    explains: ({ server, presented: { outcome }, limbo }) =>
+      server.name === 'bundled' && outcome.kind === 'not-started' && !limbo.crls.every(isReadByBroker),
   },
   {
     name: 'delta CRL in place of a complete one',
@@ -175,6 +185,16 @@ function readable(der: Uint8Array): X509Certificate | null {
 }
 
 const isReadable = (der: Uint8Array): boolean => readable(der) !== null;
+
+function isReadByBroker(crl: Uint8Array): boolean {
+  try {
+    readEntries(readCertificateList(crl));
+    return true;
+  } catch (error) {
+    if (error instanceof CrlTrouble) return false;
+    throw error;
+  }
+}
 
 /** id-ce-deltaCRLIndicator (2.5.29.27), as an OBJECT IDENTIFIER in DER. */
 const deltaCrlIndicator = Buffer.from('0603551d1b', 'hex');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LimboCase, readCases } from './cases.ts';
+import type { LimboCase } from './cases.ts';
 import { findFaketime } from './clock.ts';
 import { LimboError } from './limbo-error.ts';
 import { builtOpenssl, commandAt, minorOf, systemOpenssl, type VerifyCommand } from './openssl-verify.ts';
@@ -20,9 +20,12 @@ export type LimboOrder = {
   openssl: string | null;
 };
 
-/** Tries every case of the file. Throws LimboError for what the user can mend. */
-export async function runLimbo(file: string, order: LimboOrder): Promise<LimboReport> {
-  const cases = readCases(file);
+/** Tries every case; `file` is what the report calls them. Throws LimboError for what the user can mend. */
+export async function runLimbo(
+  file: string,
+  cases: readonly LimboCase[],
+  order: LimboOrder,
+): Promise<LimboReport> {
   const faketime = faketimeFor(cases, order);
   const system = systemOpenssl();
   if (system === null)
