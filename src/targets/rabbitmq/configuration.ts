@@ -22,7 +22,9 @@ export function rabbitConfiguration(
     `mqtt.default_pass = ${anonymous}`,
     ...(connectAuth === 'webservice'
       ? [
-          'auth_backends.1 = http',
+          '# Who they are is asked of the service, once for each CONNECT; what they may do is looked up here.',
+          'auth_backends.1.authn = http',
+          'auth_backends.1.authz = internal',
           'auth_http.http_method = post',
           ...['user', 'vhost', 'resource', 'topic'].map(
             (what) => `auth_http.${what}_path = ${services.authUrl}/rabbitmq/${what}`,
@@ -63,12 +65,16 @@ export function rabbitTlsConfiguration(order: TargetOrder, crlDir: string | null
 }
 
 /**
- * The users that it must know, in the form of its definitions: one for each client where their passwords are checked, for there is no
- * wildcard.
+ * The users that it must know, in the form of its definitions: one for each client where their passwords are checked, here or by a
+ * service, for there is no wildcard.
  */
 export function rabbitDefinitions({ connectAuth, users }: TargetOrder): string {
-  const hash = rabbitPasswordHash(connectAuth === 'none' ? anonymous : users.password);
-  const names = connectAuth === 'none' ? [anonymous] : connectAuth === 'password-hash' ? users.clientIds : [];
+  const names = connectAuth === 'none' ? [anonymous] : users.clientIds;
+  // Empty is the hash of no password: the service judges those.
+  const hash =
+    connectAuth === 'webservice'
+      ? ''
+      : rabbitPasswordHash(connectAuth === 'none' ? anonymous : users.password);
   return JSON.stringify({
     vhosts: [{ name: '/' }],
     users: names.map((name) => ({
