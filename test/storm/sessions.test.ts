@@ -117,7 +117,11 @@ describe('held sessions', () => {
       { ...cohort('wire', { holdMs: 150 }), identities: on.corpus.identities('none').slice(20) },
     ];
     const opened = await on.storm({ cohorts });
-    const { recording } = await opened.run(round(port, { weights: [1, 1], durationMs: 800 })).done;
+    const run = opened.run(round(port, { weights: [1, 1], durationMs: 60_000 }));
+    while ((seen.disconnect ?? 0) < 5 || (seen.connect ?? 0) < 30) await delay(10);
+    await delay(200);
+    run.stop();
+    const { recording } = await run.done;
     expectBooksToBalance(recording);
     const [abrupt, polite] = recording.cohorts.map(({ sessions }) => sessions);
     expect(abrupt?.endedByClient).toBeGreaterThan(0);
@@ -134,11 +138,16 @@ describe('held sessions', () => {
   });
 
   it('without an answer to their ping are given up, and counted', async () => {
-    const { server } = mqttServer(['pingreq']);
+    const { server, seen } = mqttServer(['pingreq']);
     const { port } = await on.server(server);
     const opened = await on.storm({ cohorts: [cohort('node', { keepAliveMs: 100 })] });
     const schedule = { model: 'constant-arrival-rate', rate: 40 } as const;
-    const { recording } = await opened.run(round(port, { schedule, durationMs: 700 })).done;
+    const run = opened.run(round(port, { schedule, durationMs: 60_000 }));
+    // Each pings once, and is gone as long after that.
+    while ((seen.pingreq ?? 0) < 5) await delay(10);
+    await delay(400);
+    run.stop();
+    const { recording } = await run.done;
     expectBooksToBalance(recording);
     const { sessions } = recording.cohorts[0] ?? {};
     expect(sessions?.missedPings).toBeGreaterThan(0);

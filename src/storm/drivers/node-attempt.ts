@@ -291,8 +291,14 @@ type SocketWithHandle = Socket & { _handle?: (ByteCounts & { _parent?: ByteCount
 /** Where brokers take MQTT over WebSocket, by custom. */
 const mqttPath = '/mqtt';
 
-/** Names of groups as scenarios and results write them; OpenSSL calls P-256 `prime256v1`. */
-const groupNames: Record<string, string> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+/** Names of groups as scenarios and results write them; OpenSSL calls P-256 `prime256v1`, or as IANA does where it resumes TLS 1.2. */
+const groupNames: Record<string, string> = {
+  prime256v1: 'P-256',
+  x25519: 'X25519',
+  secp256r1: 'P-256',
+  secp384r1: 'P-384',
+  secp521r1: 'P-521',
+};
 
 function groupOf(info: ReturnType<TLSSocket['getEphemeralKeyInfo']>): string {
   const name = info !== null && 'name' in info ? String(info.name) : undefined;
