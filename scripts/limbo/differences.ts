@@ -147,7 +147,7 @@ function isUnsigned(trial: Trial): boolean {
 const chainOf = ({ peer, untrusted }: LimboCase): Uint8Array[] => (peer === null ? [] : [peer, ...untrusted]);
 
 /** RFC 8446, 4.4.2: context and list lengths, and for each entry its length and its extensions' length. */
-const messageOctets = (limbo: LimboCase): number =>
+export const messageOctets = (limbo: LimboCase): number =>
   chainOf(limbo).reduce((sum, { length }) => sum + 3 + length + 2, 4);
 
 function hasTrailingOctets(certificate: Uint8Array): boolean {

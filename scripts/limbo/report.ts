@@ -6,6 +6,8 @@ import type { CaseResult, Contestant } from './trial.ts';
 /** All that the command found, as plain data. */
 export type LimboReport = {
   file: string;
+  /** What presents: certstorm's own client, for every case. */
+  driver: 'wire';
   notes: string[];
   contestants: { broker: string; version: string; openssl: string }[];
   cases: CaseRow[];
@@ -57,6 +59,7 @@ export function reportOf(
   const other = presented.filter(({ otherThanLimbo }) => otherThanLimbo !== null);
   return {
     file,
+    driver: 'wire',
     notes,
     contestants: contestants.map(({ server, verify }) => ({
       broker: server.name,

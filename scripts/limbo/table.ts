@@ -10,6 +10,7 @@ export function tableOf(report: LimboReport): string {
       ({ broker, version, openssl }) =>
         `${broker.padEnd(10)} ${version}, held against openssl verify ${openssl}`,
     ),
+    `driver     ${report.driver}, for every case`,
     ...report.notes.map((note) => `note       ${note}`),
     '',
     ...caseTable(report),

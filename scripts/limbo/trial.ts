@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pem } from '../../src/pki/pem.ts';
 import type { LimboCase } from './cases.ts';
-import { type Judgement, judge } from './differences.ts';
+import { type Judgement, judge, messageOctets } from './differences.ts';
 import { whyOtherThanLimbo } from './expectations.ts';
 import { opensslVerify, type Verdict, type VerifyCommand, type VerifyFiles } from './openssl-verify.ts';
 import type { Presented } from './outcome.ts';
@@ -36,7 +36,7 @@ export async function tryCase(
     const answers = await Promise.all(
       contestants.map(async ({ server, verify }) => {
         const [presented, verdict] = await Promise.all([
-          server.serve(files, (port) => present(limbo, port)),
+          server.serve(files, (port) => present(limbo, port)).catch(ownFailure),
           opensslVerify(verify, files, server),
         ]);
         const askAgain = (store: Partial<Pick<LimboCase, 'roots' | 'crls'>>) => {
@@ -64,8 +64,20 @@ export async function tryCase(
   }
 }
 
-function obstacle({ peer, time }: LimboCase, faketime: string | null): string | null {
+/** What goes wrong on this side with one case is that case's outcome, and nothing to end the others for. */
+const ownFailure = (error: unknown): Presented => ({
+  outcome: { kind: 'local-error', why: error instanceof Error ? error.message : String(error) },
+  shown: { signed: false, certificateSent: false },
+  brokerSays: null,
+});
+
+/** RFC 8446, 4: the length of a handshake message has three octets. */
+const longestHandshakeMessage = 2 ** 24 - 1;
+
+function obstacle(limbo: LimboCase, faketime: string | null): string | null {
+  const { peer, time } = limbo;
   if (peer === null) return 'no peer certificate';
+  if (messageOctets(limbo) > longestHandshakeMessage) return 'its chain is longer than a Certificate message';
   if (time !== null && faketime === null) return 'its time needs libfaketime';
   return null;
 }
