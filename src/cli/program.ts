@@ -2,18 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseTolerance } from '../gate/compare-settings.ts';
 import { ownVersion } from '../run/environment.ts';
 import { parseDuration } from '../scenario/duration.ts';
-import { calibrate } from './calibrate.ts';
-import { compare } from './compare.ts';
-import { doctor } from './doctor.ts';
-import { init } from './init.ts';
-import { pki } from './pki.ts';
-import { report } from './report.ts';
-import { run } from './run.ts';
-import { schema } from './schema.ts';
-import { serveAuth, serveBroker, serveCrl, serveOcsp } from './serve.ts';
-import { validate } from './validate.ts';
 
-/** The command line: every command with its flags, each handed to a file of its own. */
+/** The command line: every command with its flags, each handed to a file of its own, which is loaded when the command is called. */
 export function program(): Command {
   const certstorm = new Command('certstorm')
     .description('Load testing and benchmarking for mutual-TLS MQTT authentication')
@@ -28,7 +18,9 @@ export function program(): Command {
   command('init')
     .argument('[FILE]', 'where to write it', 'scenario.yaml')
     .description('write a commented starter scenario')
-    .action(init);
+    .action(async (...given: Parameters<typeof import('./init.ts').init>) =>
+      (await import('./init.ts')).init(...given),
+    );
 
   const overrides = (target: Command) =>
     target
@@ -58,12 +50,16 @@ export function program(): Command {
     .option('--budget <DURATION>', 'how long --rounds auto may go on, e.g. 5m', budget)
     .option('--json', 'print result.json to standard output instead of the table')
     .option('--quiet', 'no progress and no table, only what went wrong')
-    .action(run);
+    .action(async (...given: Parameters<typeof import('./run.ts').run>) =>
+      (await import('./run.ts')).run(...given),
+    );
 
   overrides(command('validate').argument('<SCENARIO>', 'YAML or JSON file'))
     .description('check a scenario and say what it would run')
     .option('--json', 'print the resolved plan')
-    .action(validate);
+    .action(async (...given: Parameters<typeof import('./validate.ts').validate>) =>
+      (await import('./validate.ts')).validate(...given),
+    );
 
   command('compare')
     .argument(
@@ -76,7 +72,9 @@ export function program(): Command {
     .option('--all', 'compare every metric that rounds have')
     .option('--allow-other-machine', 'also with a baseline of another machine, converted by the calibration')
     .option('--json', 'print the comparisons as JSON')
-    .action(compare);
+    .action(async (...given: Parameters<typeof import('./compare.ts').compare>) =>
+      (await import('./compare.ts')).compare(...given),
+    );
 
   overrides(command('calibrate'))
     .description('measure what runs of a scenario differ by on this machine when nothing changes')
@@ -84,7 +82,9 @@ export function program(): Command {
     .option('--baseline <FILE>', 'the baseline that it is written beside, for run --baseline and compare')
     .option('--runs <N>', 'how often the scenario is run', integer, 5)
     .option('--json', 'print the noise as JSON')
-    .action(calibrate);
+    .action(async (...given: Parameters<typeof import('./calibrate.ts').calibrate>) =>
+      (await import('./calibrate.ts')).calibrate(...given),
+    );
 
   command('report')
     .argument('[RESULT...]', 'a result.json; several become one report')
@@ -94,7 +94,9 @@ export function program(): Command {
     .option('--serve', 'instead: serve the page on loopback, and reload it when the result changes')
     .option('--port <N>', 'port to serve on; 0 lets the system choose', portNumber, 0)
     .option('--history <DIR>', 'instead: metrics over all results below a folder, with change points')
-    .action(report);
+    .action(async (...given: Parameters<typeof import('./report.ts').report>) =>
+      (await import('./report.ts')).report(...given),
+    );
 
   command('pki')
     .argument('[OUT]', 'an empty or new folder, or one that an interrupted call has left')
@@ -111,12 +113,16 @@ export function program(): Command {
     .option('--format <NAME>', 'pem (default), p12 or bundle')
     .option('--password <TEXT>', 'of PKCS #12 files (default: certstorm)')
     .option('--gc', 'instead: remove from the cache what no plan of the last 30 days used')
-    .action(pki);
+    .action(async (...given: Parameters<typeof import('./pki.ts').pki>) =>
+      (await import('./pki.ts')).pki(...given),
+    );
 
   command('schema')
     .argument('[WHAT]', 'scenario or result', 'scenario')
     .description('print the JSON Schema of scenario files or of result.json')
-    .action(schema);
+    .action(async (...given: Parameters<typeof import('./schema.ts').schema>) =>
+      (await import('./schema.ts')).schema(...given),
+    );
 
   const serve = command('serve').description('run a bundled part alone, until a signal');
   const part = (name: string) =>
@@ -163,7 +169,9 @@ export function program(): Command {
         .default('echo'),
     )
     .addOption(durationOption('--validity <DURATION>', 'from thisUpdate to nextUpdate', '1h'))
-    .action(serveOcsp);
+    .action(async (...given: Parameters<typeof import('./serve.ts').serveOcsp>) =>
+      (await import('./serve.ts')).serveOcsp(...given),
+    );
 
   service('crl')
     .description('a CRL distribution point (RFC 5280, RFC 2585)')
@@ -171,24 +179,32 @@ export function program(): Command {
     .option('--crl <FILE>', 'CRL in DER, or one or several in PEM; may be repeated', collect, [])
     .option('--issuer-key <FILE>', 'private key of their issuer, for revoking at run time')
     .addOption(durationOption('--max-age <DURATION>', 'how long a cache may keep a CRL', '5m'))
-    .action(serveCrl);
+    .action(async (...given: Parameters<typeof import('./serve.ts').serveCrl>) =>
+      (await import('./serve.ts')).serveCrl(...given),
+    );
 
   service('auth')
     .description('the webservice that brokers ask at CONNECT, as of EMQX, RabbitMQ and mosquitto-go-auth')
     .option('--users <FILE>', 'lines of name:password; with --scenario its clients and their password')
-    .action(serveAuth);
+    .action(async (...given: Parameters<typeof import('./serve.ts').serveAuth>) =>
+      (await import('./serve.ts')).serveAuth(...given),
+    );
 
   part('broker')
     .description('the bundled MQTT broker')
     .requiredOption('--pki <DIR>', 'folder with ca.crt, server.crt, server.key, crl.pem')
     .option('--revocation <NAME>', 'how it checks revocation', 'none')
     .option('--no-session-tickets', 'give out no session tickets')
-    .action(serveBroker);
+    .action(async (...given: Parameters<typeof import('./serve.ts').serveBroker>) =>
+      (await import('./serve.ts')).serveBroker(...given),
+    );
 
   command('doctor')
     .description('say what this machine can carry: runtime, TLS stack, file descriptors, ports, cache')
     .option('--json', 'print the findings as JSON')
-    .action(doctor);
+    .action(async (...given: Parameters<typeof import('./doctor.ts').doctor>) =>
+      (await import('./doctor.ts')).doctor(...given),
+    );
 
   certstorm.action((_options: unknown, self: Command) => {
     const [unknown] = self.args;

@@ -36,7 +36,7 @@ export const nodeDriver: DriverKind = {
       prepare(identity, connect) {
         const { tls } = connect;
         // Those without a certificate share one context, as long as they offer the same.
-        if (identity.key === null && bare?.tls !== tls)
+        if (identity.key === null && (bare === undefined || bare.tls !== tls))
           bare = { tls, context: secureContext(identity, options, tls) };
         const context = identity.key === null ? bare?.context : undefined;
         return new NodeClient(
