@@ -13,6 +13,9 @@ const measuring = [
   'authorization',
 ].map((name) => `test/cli/${name}.test.ts`);
 
+/** Packs the project and installs it into an empty folder with all that it needs: `npm run test:package`, a step of its own in `.ci/run`. */
+const packaging = 'test/cli/package.test.ts';
+
 /** Every test that runs certstorm as a user would starts it anew: compiled code is kept between them. */
 const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compile', import.meta.url)) };
 
@@ -20,27 +23,30 @@ const shared = { env, pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } 
 
 export default defineConfig({
   test: {
-    // One more than the two cores that it is meant for: many tests wait for a time limit or another process.
-    maxWorkers: 3,
+    // Two for each of the two cores that it is meant for: many tests wait for a time limit or another process.
+    maxWorkers: 4,
     projects: [
       {
         test: {
           ...shared,
           name: 'rooms',
           include: ['test/**/*.test.ts'],
-          exclude: measuring,
+          exclude: [...measuring, packaging],
           sequence: { groupOrder: 0 },
         },
       },
-      // Last, and one by one.
+      // Last, and at most two at once: each storms at a rate that takes a part of one core.
       {
         test: {
           ...shared,
           name: 'runs',
           include: measuring,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        test: { ...shared, name: 'package', include: [packaging], sequence: { groupOrder: 2 } },
       },
     ],
   },

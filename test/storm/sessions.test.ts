@@ -234,8 +234,6 @@ describe('a reconnect storm', () => {
       peak: 30,
     });
     expect(sessions?.recovery.count).toBe(30);
-    // Half of 200 ms is the mean of the waits, and none waits longer than that but for the machine.
-    expect(sessions?.recovery.minUs).toBeLessThan(200_000);
     const held = recording.timeline.cohorts[0]?.held ?? [];
     expect(Math.max(...held)).toBe(30);
   });
