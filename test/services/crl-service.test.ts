@@ -132,6 +132,27 @@ describe('revoking at run time', () => {
   });
 });
 
+describe('a fault strikes a file of several CRLs as it does a single one', () => {
+  const firstOf = async (url: string) => {
+    const { body } = await ask(`${url}/ca.pem`);
+    const base64 = /-----BEGIN X509 CRL-----([^-]+)-----END/.exec(body.toString())?.[1] ?? '';
+    return told(Buffer.from(base64, 'base64'));
+  };
+
+  test('wrong-signature', async () => {
+    const { url } = await distributionPoint([pki.file('ca.pem')], { faults: ['wrong-signature'] });
+    expect(await firstOf(url)).not.toContain('verify OK');
+  });
+
+  test('expired: signed anew by its issuer, and over', async () => {
+    const changes = { faults: ['expired'], issuerKeyFile: pki.file('ca.key') };
+    const { url } = await distributionPoint([pki.file('ca.pem')], changes);
+    const text = await firstOf(url);
+    expect(text).toContain('verify OK');
+    expect(Date.parse(/Next Update: (.*)/.exec(text)?.[1] ?? '')).toBeLessThan(Date.now());
+  });
+});
+
 describe('what the forge makes', () => {
   const corpusWith = (kind: string) =>
     makeCorpus(

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { VariantPlan } from '../../scenario/plan.ts';
 import type { ServiceKind } from './service-kind.ts';
 
 /** How long a cache may keep a CRL: a broker that polls is to ask each time. */
@@ -9,13 +10,22 @@ export const crl: ServiceKind = {
   kind: 'crl',
   urlName: 'crlUrl',
   wanted: ({ target, broker }) => target.revocation.startsWith('crl') && broker.crl.source === 'http',
-  order: ({ variant, crlFile }) => ({
+  order: ({ variant, crlFile, issuers }) => ({
     service: 'crl',
     host: '127.0.0.1',
     port: 0,
     files: [crlFile],
+    // Some faults sign anew.
+    ...(fails(variant) && { issuerKeyPem: issuers()[0]?.caKeyPem ?? '' }),
     maxAgeMs,
     faults: variant.services.crl.faults,
   }),
   path: ({ crlFile }) => `/${basename(crlFile)}`,
 };
+
+function fails({ services, events }: VariantPlan): boolean {
+  return (
+    services.crl.faults.length > 0 ||
+    events.some((event) => event.kind === 'faults' && event.service === 'crl')
+  );
+}

@@ -1,3 +1,4 @@
+import type { CorpusIssuer } from '../../pki/ocsp/corpus-issuers.ts';
 import type { VariantPlan } from '../../scenario/plan.ts';
 import type { ServiceOrder } from '../../services/index.ts';
 import type { TargetOrder } from '../../targets/target.ts';
@@ -11,7 +12,7 @@ export type ServiceContext = {
   /** A folder of the variant's own, mode 0700. */
   workDir: string;
   /** The CAs that issue for clients, with all that they have issued. Made when asked for: it takes a moment with many identities. */
-  issuers: () => Extract<ServiceOrder, { service: 'ocsp' }>['issuers'];
+  issuers: () => CorpusIssuer[];
 };
 
 /** A service that targets ask: one file, one line in `index.ts`. */

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { OcspError } from '../../pki/ocsp/ocsp-error.ts';
 import { readPrivateKeyPem } from '../../pki/ocsp/signer.ts';
+import { pem } from '../../pki/pem.ts';
 import type { FaultEffect } from '../faults/fault.ts';
 import { FaultSet } from '../faults/fault-set.ts';
 import { deliver, waitOut } from '../faults/strike.ts';
@@ -9,14 +10,14 @@ import { HttpServer } from '../http/http-server.ts';
 import { encodeReply, type HttpReply, httpDate, matchesEtag, textReply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { reasonNamed } from '../ocsp/reasons.ts';
-import { readNamedFile } from '../read-file.ts';
+import { pemBlocks, readNamedFile } from '../read-file.ts';
 import { serialKey } from '../serial.ts';
 import type { OpenService, RevokeOrder } from '../service.ts';
 import { ServiceError } from '../service-error.ts';
 import { Tally } from '../tally.ts';
-import type { CrlDocument } from './crl-document.ts';
+import { type CrlDocument, readCrl } from './crl-document.ts';
 import { CrlShelf, type Published, published } from './shelf.ts';
-import { signCrl, withSignature } from './sign-crl.ts';
+import { isSignedBy, signCrl, withSignature } from './sign-crl.ts';
 
 export type CrlServiceOptions = {
   host: string;
@@ -91,13 +92,23 @@ export async function openCrlService(options: CrlServiceOptions): Promise<OpenSe
   }
 
   function spoilt({ crl, body }: Published, effects: readonly FaultEffect[]): Uint8Array {
-    if (crl === null) return body;
+    if (crl !== null) return spoiltCrl(crl, effects);
+    if (!effects.some((effect) => effect.crl !== undefined || effect.signature !== undefined)) return body;
+    const several = pemBlocks(body.toString('latin1'), ['X509 CRL']);
+    return Buffer.concat(
+      several.map((der) => pem('X509 CRL', spoiltCrl(readCrl(der, 'what is served'), effects))),
+    );
+  }
+
+  function spoiltCrl(crl: CrlDocument, effects: readonly FaultEffect[]): Uint8Array {
     const drafts = effects.flatMap((effect) => effect.crl ?? []);
+    const own = key !== null && drafts.length > 0 && isSignedBy(crl, key) ? key : null;
     const signed = drafts.reduce<CrlDocument>((document, change) => {
-      if (key === null) return document;
+      // Of several CRLs those of other issuers stay as they are.
+      if (own === null) return document;
       tally.signatures += 1;
       const nextUpdate = document.nextUpdate ?? document.thisUpdate;
-      return signCrl(document, change({ thisUpdate: document.thisUpdate, nextUpdate }), key);
+      return signCrl(document, change({ thisUpdate: document.thisUpdate, nextUpdate }), own);
     }, crl);
     const signature = effects.find((effect) => effect.signature !== undefined)?.signature;
     return signature === undefined ? signed.der : withSignature(signed, signature(signed.signature));
