@@ -16,6 +16,7 @@ export { requestFormatNames } from './connect-auth/webservice/index.ts';
 export { controlFd } from './control.ts';
 export { ControlClient } from './control-client.ts';
 export { type ProcessMemory, readProcessMemory } from './process-memory.ts';
+export { revocationCounters } from './revocation/figures.ts';
 export { revocationNames } from './revocation/index.ts';
 
 /** The module that a broker's process is started with: `node --expose-gc`, the control channel as file descriptor 3. */

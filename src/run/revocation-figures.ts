@@ -1,16 +1,6 @@
+import { revocationCounters } from '../broker/index.ts';
 import type { RevocationFigures } from '../result/schema.ts';
 import type { MeasuredRound } from './measured-round.ts';
-
-/** What is counted, cumulative since the target started; the other figures are what they are. */
-const counters = [
-  'swaps',
-  'requests',
-  'cacheHits',
-  'bytesReceived',
-  'failedOpen',
-  'failedClosed',
-  'sessionsCut',
-] as const;
 
 /**
  * How the target's revocation check fared in these rounds: counts summed over them, the longest stall, and what is used as it was at the end of
@@ -25,7 +15,7 @@ export function revocationFigures(
   const last = told.at(-1)?.after;
   if (last === undefined) return undefined;
   const sums: RevocationFigures = { ...last, troubles: {} };
-  for (const counter of counters) {
+  for (const counter of revocationCounters) {
     if (last[counter] === undefined) continue;
     sums[counter] = told.reduce(
       (sum, { before, after }) => sum + (after[counter] ?? 0) - (before?.[counter] ?? 0),

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readProcessMemory } from '../broker/index.ts';
+import { readProcessStat } from './process-stat.ts';
 
 /** What the operating system says about a process and all that it has started, without asking any of them. */
 export type TreeUsage = {
@@ -12,23 +13,20 @@ export type TreeUsage = {
   processes: number;
 };
 
-/** proc_pid_stat(5): USER_HZ, which is 100 on every architecture that Node runs on. */
-const msPerTick = 1000 / 100;
-
 /**
  * Cumulative over the tree, what ended and was waited for included; null where there is no /proc (Linux only), or no such process any more.
  * A process that leaves the tree (a daemon whose parent ends) is missed from then on.
  */
 export function readTreeUsage(pid: number): TreeUsage | null {
-  const root = readStat(pid);
+  const root = readProcessStat(pid);
   if (root === null) return null;
   const usage = { cpuUserMs: 0, cpuSystemMs: 0, rssBytes: 0, rssPeakBytes: 0, threads: 0, processes: 0 };
   for (const member of treeOf(pid)) {
-    const stat = member === pid ? root : readStat(member);
+    const stat = member === pid ? root : readProcessStat(member);
     const memory = readProcessMemory(member);
     if (stat === null) continue;
-    usage.cpuUserMs += stat.userTicks * msPerTick;
-    usage.cpuSystemMs += stat.systemTicks * msPerTick;
+    usage.cpuUserMs += stat.userMs + stat.childrenUserMs;
+    usage.cpuSystemMs += stat.systemMs + stat.childrenSystemMs;
     usage.threads += stat.threads;
     usage.processes++;
     usage.rssBytes += memory?.rssBytes ?? 0;
@@ -64,21 +62,4 @@ function childrenOf(pid: number): number[] {
       return [];
     }
   });
-}
-
-type Stat = { userTicks: number; systemTicks: number; threads: number };
-
-function readStat(pid: number): Stat | null {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch {
-    return null;
-  }
-  // The name (field 2) may hold spaces and parentheses, so fields count from its last ")".
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const field = (number: number) => Number(fields[number - 3]);
-  // utime 14 and stime 15, and of children that were waited for 16 and 17; num_threads 20.
-  const [userTicks, systemTicks, threads] = [field(14) + field(16), field(15) + field(17), field(20)];
-  return Number.isFinite(userTicks + systemTicks + threads) ? { userTicks, systemTicks, threads } : null;
 }

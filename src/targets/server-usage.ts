@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { readProcessStat } from './process-stat.ts';
 import { treeOf } from './process-tree.ts';
 
 /** What the operating system says about a server of several processes, cumulative. */
@@ -12,8 +13,6 @@ export type ServerUsage = {
   rssBytes: number;
 };
 
-const msPerTick = 10;
-
 /**
  * Usage of a server from outside: `pid` with all its children, `without` those that are there for the asking alone. A server of ten processes
  * that answers for two seconds is told by ticks to a tenth only, hence the finer clock. Null where there is no /proc, or no such process.
@@ -24,26 +23,21 @@ export function readServerUsage(pid: number, without: readonly number[] = []): S
   let shared = 0;
   for (const member of treeOf(pid)) {
     if (without.includes(member)) continue;
-    const fields = statFields(member);
-    if (fields === null && member === pid) return null;
-    if (fields === null) continue;
-    const ms = (number: number) => Number(fields[number - 3]) * msPerTick;
-    // utime 14, stime 15; of children that have ended 16 and 17, whose own clock is gone.
-    usage.cpuUserMs += ms(14) + ms(16);
-    usage.cpuSystemMs += ms(15) + ms(17);
+    const stat = readProcessStat(member);
+    if (stat === null && member === pid) return null;
+    if (stat === null) continue;
+    const { userMs, systemMs, childrenUserMs, childrenSystemMs } = stat;
+    usage.cpuUserMs += userMs + childrenUserMs;
+    usage.cpuSystemMs += systemMs + childrenSystemMs;
     const ran = schedulerTimeMs(member);
-    schedulerMs = schedulerMs === null || ran === null ? null : schedulerMs + ran + ms(16) + ms(17);
+    // Of children that have ended the scheduler's own clock is gone.
+    schedulerMs =
+      schedulerMs === null || ran === null ? null : schedulerMs + ran + childrenUserMs + childrenSystemMs;
     const memory = readMemory(member);
     usage.rssBytes += memory.own;
     shared = Math.max(shared, memory.shared);
   }
   return { ...usage, rssBytes: usage.rssBytes + shared, cpuMs: schedulerMs };
-}
-
-/** From field 3 on: the name (field 2) may hold anything, so fields count from its last ")". */
-function statFields(pid: number): string[] | null {
-  const text = contents(`/proc/${pid}/stat`);
-  return text === null ? null : text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
 /** First field of /proc/PID/task/TID/schedstat, over all threads: time on a CPU in nanoseconds. */

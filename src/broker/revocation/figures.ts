@@ -7,7 +7,8 @@ export type FiguresMemory = { numbers: SharedArrayBuffer; name: SharedArrayBuffe
 
 /** Set as they are. `thisUpdateMs`: of the newest list in use. */
 const gauges = ['entries', 'bytes', 'memoryBytes', 'loadUs', 'thisUpdateMs', 'stallUs'] as const;
-const counters = [
+/** Cumulative; in the snapshot by the same names. */
+export const revocationCounters = [
   'swaps',
   'requests',
   'cacheHits',
@@ -19,10 +20,10 @@ const counters = [
 const causes = [...crlTroubleCauses, ...ocspTroubleCauses] as const;
 
 export type Gauge = (typeof gauges)[number];
-export type Counter = (typeof counters)[number];
+export type Counter = (typeof revocationCounters)[number];
 export type TroubleCause = (typeof causes)[number];
 
-const slots: readonly string[] = [...gauges, ...counters, ...causes];
+const slots: readonly string[] = [...gauges, ...revocationCounters, ...causes];
 const slotOf = new Map(slots.map((name, slot) => [name, slot]));
 /** What has not been begun is no figure of this check. */
 const absent = -1n;
@@ -38,7 +39,7 @@ export class RevocationFigures {
       name: new SharedArrayBuffer(longestName),
     };
     this.#numbers = new BigInt64Array(this.memory.numbers);
-    if (memory === undefined) this.#numbers.fill(absent, 0, gauges.length + counters.length);
+    if (memory === undefined) this.#numbers.fill(absent, 0, gauges.length + revocationCounters.length);
   }
 
   /** Names the check and what it will count. */
@@ -91,7 +92,7 @@ export class RevocationFigures {
       ...(loadUs !== undefined && { loadMs: loadUs / 1000 }),
       ...(stallUs !== undefined && { stallMs: stallUs / 1000 }),
       ...(thisUpdateMs !== undefined && { ageMs: Math.max(0, nowMs - thisUpdateMs) }),
-      ...presentOf(Object.fromEntries(counters.map((counter) => [counter, found(counter)]))),
+      ...presentOf(Object.fromEntries(revocationCounters.map((counter) => [counter, found(counter)]))),
       troubles: Object.fromEntries(troubles),
     };
   }
