@@ -165,7 +165,7 @@ export function describeCohort(
     ...head,
     attempts: recording.started,
     outcomes: recording.outcomes.filter(({ count }) => count > 0),
-    ...judgeCohort(plan.expect, recording, broker),
+    ...judgeCohort(plan.expect, recording, broker, plan.slow !== undefined),
     latencyMs: summariseAll(latencyNames, recording.latency),
     responseMs: summariseAll(responseNames, recording.response),
     histograms: encodeAll(recording),

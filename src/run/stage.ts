@@ -229,13 +229,14 @@ export class Stage {
       { ...corpusSpecOf(seed, this.variant, 0), crlEntries: 0 },
       this.variant.corpus.from,
       corpus.serverCaFile,
-      this.variant.cohorts.map(({ driver, credentials, session, operation, resumption, tls }) => [
+      this.variant.cohorts.map(({ driver, credentials, session, operation, resumption, tls, slow }) => [
         driver,
         credentials,
         session,
         operation,
         resumption,
         tls,
+        slow,
       ]),
       presentsCertificates(this.variant.target),
     ]);

@@ -4,7 +4,7 @@ import type { SessionOrder, StormCohort, TlsOrder } from '../storm/order.ts';
 
 /** A cohort of the plan as the storm is told of it, with its identities: the corpus keeps them in the plan's order. */
 export function stormCohort(plan: CohortPlan, index: number, corpus: Corpus): StormCohort {
-  const { name, driver, credentials, session, operation, resumption, tls } = plan;
+  const { name, driver, credentials, session, operation, resumption, tls, slow } = plan;
   const made = corpus.cohorts[index];
   return {
     name,
@@ -16,6 +16,7 @@ export function stormCohort(plan: CohortPlan, index: number, corpus: Corpus): St
     ...(tls && { tls: tlsOrder(tls) }),
     ...(session && { session: sessionOrder(session) }),
     ...(operation && { operation }),
+    ...(slow && { slow }),
     ...(resumption !== undefined && { resumption }),
   };
 }

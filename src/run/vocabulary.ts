@@ -27,6 +27,7 @@ export const vocabulary: Vocabulary = {
   algorithms: algorithms.map(({ name }) => name),
   targets,
   drivers: driverNames,
+  slowDrivers: drivers.filter(({ slow }) => slow === true).map(({ name }) => name),
   driverTransports: Object.fromEntries(drivers.map(({ name, transports }) => [name, transports])),
   connectAuth: { passwordAlgorithms, databases: databaseNames, requestFormats: requestFormatNames },
   unknownPlaceholder,

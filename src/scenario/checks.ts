@@ -8,6 +8,7 @@ import { limits, reservedCohortNames } from './limits.ts';
 import { loadFaults } from './load-of-cohorts.ts';
 import { type Path, showValue } from './place.ts';
 import type { Fault } from './shape.ts';
+import { slowFaults } from './slow-checks.ts';
 import { tlsFaults } from './tls-checks.ts';
 import { transportFaults } from './transport-checks.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -29,6 +30,7 @@ export function crossFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
     ...serviceSectionFaults(data, vocabulary),
     ...transportFaults(data, vocabulary),
     ...tlsFaults(data, vocabulary),
+    ...slowFaults(data, vocabulary),
   ];
 }
 

@@ -8,6 +8,8 @@ import { tlsSchema } from './tls-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export const expectedOutcomes = ['accept', 'reject', 'reject-at-tls', 'reject-at-connect'] as const;
+export const stopPoints = ['tcp-connect', 'client-hello', 'handshake'] as const;
+const tricklePattern = /^[1-9]\d{0,5} bytes?\/s$/;
 export const credentialKinds = ['right', 'wrong', 'none'] as const;
 
 /** A group of clients with one outcome that is expected of the broker. */
@@ -127,6 +129,27 @@ export function cohortSchema(vocabulary: Vocabulary) {
       description:
         'The one thing that clients do after their CONNACK before they leave: an attempt ends with the answer to it.',
     }),
+    stopAfter: z
+      .enum(stopPoints)
+      .optional()
+      .meta(
+        about(
+          'Where the clients fall silent, to occupy the broker for little: after the TCP connection, after their ClientHello, or after the handshake and before a CONNECT. They stay until the broker drops them, or `load.attemptTimeout` is over, which then is no error.',
+          { noun: 'place to stop', example: 'client-hello', otherwise: 'they go all the way' },
+        ),
+      ),
+    trickle: z
+      .string()
+      .regex(tricklePattern)
+      .optional()
+      .meta(
+        about('How slowly the clients write, from their first byte on.', {
+          unit: 'bytes/s',
+          example: '1 byte/s',
+          expected: 'a pace such as 1 byte/s or 200 bytes/s',
+          otherwise: 'everything at once',
+        }),
+      ),
     session: sessionSchema().optional().meta({
       description: 'What clients do once they are let in; left out, they disconnect at their CONNACK.',
     }),

@@ -285,6 +285,8 @@ export type CohortPlan = {
   operation?: { operation: 'publish' | 'subscribe'; topic: string };
   /** Left out where clients disconnect at their CONNACK. */
   session?: SessionPlan;
+  /** Clients that occupy the broker for little: they stop there, or write so many bytes a second. */
+  slow?: { stopAfter?: 'tcp-connect' | 'client-hello' | 'handshake'; bytesPerSecond?: number };
   tls?: TlsPlan;
   /** Share of the attempts that offer a session ticket; left out for none. */
   resumption?: number;

@@ -13,6 +13,7 @@ import type {
 import { splitRevoked } from './revoked-cohorts.ts';
 import type { Scenario } from './schema.ts';
 import { shareOf } from './share.ts';
+import { driverAsked } from './slow-checks.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** One variant of a scenario that has passed all checks, with nothing left to be filled in. */
@@ -44,11 +45,12 @@ export function resolveVariant(
         cohort.first?.expect === 'refused'
           ? { outcome: 'reject-at-authorization' }
           : resolveExpectation(cohort.expect),
-      driver: cohort.driver ?? defects.get(cohort.defect)?.driver ?? 'node',
+      driver: String(driverAsked(cohort, vocabulary)),
       credentials: cohort.credentials ?? (target.connectAuth === 'none' ? 'none' : 'right'),
       ...(cohort.algorithm !== undefined && { algorithm: withoutGaps(cohort.algorithm) }),
       ...(cohort.certificate && { certificate: withoutGaps(cohort.certificate) }),
       ...resolveOperation(cohort.first),
+      ...resolveSlow(cohort),
       ...(cohort.tls && { tls: withoutGaps(cohort.tls) }),
       ...(cohort.session && { session: resolveSession(cohort.session) }),
       ...(cohort.resumption !== 'none' && { resumption: resolveResumption(cohort.resumption) }),
@@ -183,6 +185,11 @@ function resolveOperation(first: Scenario['cohorts'][number]['first']): Pick<Coh
   const topic = first?.subscribe ?? first?.publish;
   if (topic === undefined) return {};
   return { operation: { operation: first?.subscribe === undefined ? 'publish' : 'subscribe', topic } };
+}
+
+function resolveSlow({ stopAfter, trickle }: Scenario['cohorts'][number]): Pick<CohortPlan, 'slow'> {
+  if (stopAfter !== undefined) return { slow: { stopAfter } };
+  return trickle === undefined ? {} : { slow: { bytesPerSecond: Number.parseInt(trickle, 10) } };
 }
 
 function asked<Settings extends { timeout: string }>({ timeout, ...rest }: Settings) {

@@ -1,6 +1,7 @@
 import { valueAt } from './layers.ts';
 import { type Path, showValue } from './place.ts';
 import type { Fault } from './shape.ts';
+import { driverAsked } from './slow-checks.ts';
 import { leastFragment, tls12Suites, tls13Suites } from './tls-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -11,11 +12,10 @@ export function tlsFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
   return cohorts.flatMap((cohort, index) => cohortFaults(cohort, ['cohorts', index, 'tls'], vocabulary));
 }
 
-function cohortFaults(cohort: unknown, at: Path, { defects }: Vocabulary): Fault[] {
+function cohortFaults(cohort: unknown, at: Path, vocabulary: Vocabulary): Fault[] {
   const tls = valueAt(cohort, ['tls']);
   if (tls === undefined) return [];
-  const defect = valueAt(cohort, ['defect']) ?? 'none';
-  const driver = valueAt(cohort, ['driver']) ?? defects.find(({ name }) => name === defect)?.driver ?? 'node';
+  const driver = driverAsked(cohort, vocabulary);
   const versions = listOf(tls, 'versions');
   const ciphers = listOf(tls, 'ciphers');
   const faults: Fault[] = [];

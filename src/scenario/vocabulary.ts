@@ -33,6 +33,8 @@ export type Vocabulary = {
     lacks?: Readonly<Record<string, string>>;
   }[];
   drivers: readonly string[];
+  /** Those whose clients can stop half-way or write by the byte, the one to take first. */
+  slowDrivers?: readonly string[];
   /** What each driver can speak MQTT over; one that is left out does anything. */
   driverTransports?: Readonly<Record<string, readonly string[]>>;
   /** What the bundled broker can be told of its checks at CONNECT; `parameters` of `broker.password` that an algorithm takes. */

@@ -115,7 +115,7 @@ function workerOrder(
   sharedMarks: readonly (SharedArrayBuffer | undefined)[],
 ): WorkerOrder {
   const own = cohorts.map((cohort, index): WorkerCohort => {
-    const { driver, identities, password, lie, session, operation, resumption } = cohort;
+    const { driver, identities, password, lie, slow, session, operation, resumption } = cohort;
     const marks = sharedMarks[index];
     return {
       driver,
@@ -123,6 +123,7 @@ function workerOrder(
       sharedMarks: marks,
       password,
       lie: lie ?? null,
+      slow,
       session,
       operation,
       resumption: resumption ?? 0,

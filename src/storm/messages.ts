@@ -3,6 +3,7 @@ import type { Identity } from '../pki/identity.ts';
 import type { RoundOrder } from './order.ts';
 import type { OperationOrder } from './sessions/first-operation.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
+import type { SlowOrder } from './slow-order.ts';
 import type { TlsOrder } from './tls-order.ts';
 
 /** What a worker is started with. */
@@ -22,6 +23,7 @@ export type WorkerCohort = {
   sharedMarks: SharedArrayBuffer | undefined;
   password: string | null;
   lie: string | null;
+  slow: SlowOrder | undefined;
   session: SessionOrder | undefined;
   operation: OperationOrder | undefined;
   resumption: number;

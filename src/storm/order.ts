@@ -4,11 +4,13 @@ import type { Transport } from './drivers/driver.ts';
 import type { ScheduleOrder } from './schedules/index.ts';
 import type { OperationOrder } from './sessions/first-operation.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
+import type { SlowOrder } from './slow-order.ts';
 import type { TlsOrder } from './tls-order.ts';
 
 export type { ScheduleOrder } from './schedules/index.ts';
 export type { OperationOrder } from './sessions/first-operation.ts';
 export type { PublishOrder, SessionOrder } from './sessions/session-order.ts';
+export type { SlowOrder } from './slow-order.ts';
 export type { TlsOrder } from './tls-order.ts';
 
 /** Who storms: given once, kept over all rounds, so that every SecureContext is built before any clock starts. */
@@ -36,6 +38,8 @@ export type StormCohort = {
   password: string | null;
   /** What the clients do wrong in the handshake: a name from the driver's `lies`. Null or left out for honest ones. */
   lie?: string | null;
+  /** Clients that occupy the target for little; by a driver that can. */
+  slow?: SlowOrder;
   /** Clients stay after their CONNACK, and do this; left out, they leave at once. */
   session?: SessionOrder;
   /** What clients do once after their CONNACK, before the attempt has its outcome; not together with `session`. */

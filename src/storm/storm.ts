@@ -150,7 +150,14 @@ function checkStorm({ workers, cohorts }: StormOrder): void {
       `${workers} workers × ${cohorts.length} cohorts exceed ${maxSourceBlocks} source blocks`,
     );
   }
-  for (const { name, driver, lie } of cohorts) checkLie(name, driver, lie ?? null);
+  for (const { name, driver, lie, slow } of cohorts) {
+    checkLie(name, driver, lie ?? null);
+    if (slow !== undefined && drivers.some((kind) => kind.name === driver && kind.slow !== true))
+      throw new StormError(
+        'bad-order',
+        `cohort '${name}': driver '${driver}' cannot stop half-way or write by the byte`,
+      );
+  }
 }
 
 function checkLie(cohort: string, driver: string, lie: string | null): void {

@@ -55,7 +55,7 @@ function preparePool(cohort: WorkerCohort, driver: Driver): ClientPool {
 }
 
 function prepareClients(
-  { driver: name, password, lie, session, resumption, tls }: WorkerCohort,
+  { driver: name, password, lie, slow, session, resumption, tls }: WorkerCohort,
   driver: Driver,
   identity: Identity,
 ): Client[] {
@@ -71,7 +71,15 @@ function prepareClients(
   const presented = order.presentCertificates ? identity : { ...identity, key: null, chain: [] };
   try {
     return clientIds.map((id) =>
-      driver.prepare(presented, { clientId: id, password, lie, keepAliveS, resumes: resumption > 0, tls }),
+      driver.prepare(presented, {
+        clientId: id,
+        password,
+        lie,
+        keepAliveS,
+        resumes: resumption > 0,
+        tls,
+        slow,
+      }),
     );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

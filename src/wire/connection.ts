@@ -34,10 +34,12 @@ export class Connection {
   /** The handshake: its times, what was negotiated, bytes sent and received. */
   readonly tls: TlsClient;
   private readonly socket: Socket;
+  private readonly trickle: Trickle | undefined;
 
   constructor(options: ConnectOptions, events: ConnectionEvents) {
     const { onSession } = events;
     const trickle = options.trickle && new Trickle(options.trickle, (bytes) => this.socket.write(bytes));
+    this.trickle = trickle;
     const output: ClientOutput = {
       transmit: (bytes) => {
         if (trickle === undefined) this.socket.write(bytes);
@@ -87,6 +89,11 @@ export class Connection {
 
   get phase(): Phase {
     return this.tls.phase;
+  }
+
+  /** Bytes written to the TCP connection so far. */
+  get bytesSent(): number {
+    return this.trickle?.written ?? this.tls.bytesSent;
   }
 
   /** Application data, after the handshake. @throws WireError NOT_OPEN */

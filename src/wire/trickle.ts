@@ -6,6 +6,8 @@ export class Trickle {
   private readonly pace: TricklePace;
   private readonly write: (bytes: Uint8Array) => void;
   private waiting: Uint8Array[] = [];
+  /** Bytes let out so far. */
+  written = 0;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(pace: TricklePace, write: (bytes: Uint8Array) => void) {
@@ -31,6 +33,7 @@ export class Trickle {
       return;
     }
     this.write(first.subarray(0, this.pace.bytes));
+    this.written += Math.min(first.length, this.pace.bytes);
     const left = first.subarray(this.pace.bytes);
     this.waiting = left.length > 0 ? [left, ...rest] : rest;
   }

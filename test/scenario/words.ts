@@ -39,6 +39,7 @@ export const words: Vocabulary = {
     { kind: 'relaying', revocation: ['none', 'ocsp'], connectAuth: ['none'], transports: ['tls'] },
   ],
   drivers: ['node', 'mqttjs'],
+  slowDrivers: ['mqttjs'],
   connectAuth: {
     passwordAlgorithms: [
       { name: 'scrypt', parameters: ['cost'] },

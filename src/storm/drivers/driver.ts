@@ -1,6 +1,7 @@
 import type { Agreement } from '../../metrics/agreement.ts';
 import type { Outcome } from '../../metrics/recorder.ts';
 import type { Identity } from '../../pki/identity.ts';
+import type { SlowOrder } from '../slow-order.ts';
 import type { TlsOrder } from '../tls-order.ts';
 
 /** TLS, WebSocket over TLS, or plain TCP. */
@@ -11,6 +12,8 @@ export type DriverKind = {
   name: string;
   /** What its clients can be told to do wrong in the handshake, by name; empty where they know only right. */
   lies: readonly string[];
+  /** Whether its clients can stop half-way or write by the byte; left out where they can't. */
+  slow?: true;
   /** What its clients can speak MQTT over. */
   transports: readonly Transport[];
   /** Once for each worker. Throws when these options cannot be met. */
@@ -45,6 +48,7 @@ export type ConnectOptions = {
   /** Keep-alive in seconds that CONNECT asks for; default 60. */
   keepAliveS?: number;
   tls?: TlsOrder | undefined;
+  slow?: SlowOrder | undefined;
   /** Whether the client keeps session tickets, so that `attempt` can offer one; default false. */
   resumes?: boolean;
 };

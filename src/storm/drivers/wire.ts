@@ -12,11 +12,13 @@ import {
   prepareOffer,
   prepareTrust,
   type Session,
+  type TricklePace,
   type Trust,
   type Connection as WireConnection,
 } from '../../wire/index.ts';
 import { classifySystemError } from '../classify.ts';
 import { closed, localError, tlsAlert } from '../outcomes.ts';
+import type { SlowOrder, StopPoint } from '../slow-order.ts';
 import { suitesOfTlsConnect, type TlsOrder } from '../tls-order.ts';
 import type {
   AttemptListener,
@@ -37,6 +39,7 @@ import { connackLength, connectBytes, disconnectBytes, readConnack } from './mqt
 export const wireDriver: DriverKind = {
   name: 'wire',
   lies: lies.map(({ name }) => name),
+  slow: true,
   transports: ['tls'],
   open(options) {
     const shared = new Shared(options);
@@ -47,11 +50,14 @@ export const wireDriver: DriverKind = {
         for (const tls of offers) shared.greeting(serverName, tls);
       },
       prepare({ chain, key, clientId: userName }, connect) {
-        const { lie, tls } = connect;
+        const { lie, tls, slow } = connect;
         if (tls?.versions?.includes('1.2')) throw new Error('it speaks TLS 1.3 only');
         offers.add(tls);
+        const told = [lie, slow?.stopAfter && stops[slow.stopAfter]].filter(
+          (each) => typeof each === 'string',
+        );
         let prepared: PreparedIdentity;
-        if (lie !== null) prepared = prepareIdentity({ chain, key }, [lie]);
+        if (told.length > 0) prepared = prepareIdentity({ chain, key }, told);
         else if (key === null && chain.length === 0) prepared = bare ??= prepareIdentity({ chain, key });
         else prepared = prepareIdentity({ chain, key });
         return new WireClient(shared, prepared, userName, connect);
@@ -59,6 +65,20 @@ export const wireDriver: DriverKind = {
     };
   },
 };
+
+/** The lie by which a client falls silent there. */
+const stops: Record<StopPoint, string> = {
+  'tcp-connect': 'stop-after-tcp',
+  'client-hello': 'stop-after-client-hello',
+  handshake: 'stop-after-finished',
+};
+
+/** Ten writes a second are enough for any pace; a slower one has a byte each. */
+function trickleOf({ bytesPerSecond }: SlowOrder): TricklePace | undefined {
+  if (bytesPerSecond === undefined) return undefined;
+  const bytes = Math.max(1, Math.round(bytesPerSecond / 10));
+  return { bytes, everyMs: (1000 * bytes) / bytesPerSecond };
+}
 
 /** What is said to, and believed of, a server of this name. */
 type Greeting = { serverName: string; tls: TlsOrder | undefined; trust: Trust; offer: Offer };
@@ -119,7 +139,8 @@ class WireClient implements Client {
   readonly identity: PreparedIdentity;
   readonly connectPacket: Buffer;
   readonly tls: TlsOrder | undefined;
-  /** False for a lie that falls silent before its Finished: such a client never comes to the end of its handshake. */
+  readonly trickle: TricklePace | undefined;
+  /** False for a lie that falls silent before its Finished, or that trickles: when such a client's handshake ends is not known. */
   readonly finishes: boolean;
   /** The newest one, kept where the client is to resume. */
   ticket: Session | undefined;
@@ -132,7 +153,10 @@ class WireClient implements Client {
     this.tls = connect.tls;
     this.identity = identity;
     this.connectPacket = connectBytes(connect.clientId, userName, connect.password, connect.keepAliveS);
-    this.finishes = identity.conduct?.flight(['certificate', 'finished']).includes('finished') ?? true;
+    this.trickle = connect.slow && trickleOf(connect.slow);
+    this.finishes =
+      this.trickle === undefined &&
+      (identity.conduct?.flight(['certificate', 'finished']).includes('finished') ?? true);
   }
 
   attempt(to: Destination, listener: AttemptListener, offerTicket = false): Connection {
@@ -187,6 +211,7 @@ class WireAttempt implements Connection, ConnectionEvents {
         applicationData: client.connectPacket,
         session,
         ...(client.tls?.fragment === undefined ? {} : { recordSize: client.tls.fragment }),
+        ...(client.trickle === undefined ? {} : { trickle: client.trickle }),
         ...(to.sourceAddress === undefined ? {} : { localAddress: to.sourceAddress }),
       },
       this,
@@ -194,7 +219,7 @@ class WireAttempt implements Connection, ConnectionEvents {
   }
 
   get bytesSent(): number {
-    return this.#connection.tls.bytesSent;
+    return this.#connection.bytesSent;
   }
 
   get bytesReceived(): number {

@@ -1,0 +1,10 @@
+/** What a client does to occupy a server for little: goes no further than this, or writes no faster. */
+export type SlowOrder = {
+  /** Falls silent there and stays, until the server has had enough or its own time is up. */
+  stopAfter?: StopPoint;
+  /** Bytes a second from the first on, whatever they are. */
+  bytesPerSecond?: number;
+};
+
+/** Before a ClientHello; before the client's own flight; after the handshake, before CONNECT. */
+export type StopPoint = 'tcp-connect' | 'client-hello' | 'handshake';
