@@ -8,6 +8,8 @@ export type Link = { certificate: PeerCertificate; issuer: PeerCertificate };
 export class ClientCas {
   readonly certificates: readonly PeerCertificate[];
   readonly #bySubject = new Map<string, PeerCertificate[]>();
+  /** Of a name that no other CA of the file has. */
+  #latest: PeerCertificate | null = null;
 
   /** `pem`: the file of client CAs. What can't be read in it is passed over, as OpenSSL does. */
   constructor(pem: Buffer) {
@@ -26,10 +28,19 @@ export class ClientCas {
 
   /** The one CA of the file that can have issued a certificate; null where that is open to doubt, or none. */
   issuerOf(certificate: PeerCertificate): PeerCertificate | null {
-    const [only, other] = this.named(certificate.issuer);
-    if (only === undefined || other !== undefined) return null;
+    const only = this.#onlyOneNamedAsIssuerOf(certificate);
+    if (only === null) return null;
     const [wanted, its] = [certificate.authorityKeyId, only.subjectKeyId];
     return wanted === null || its === null || Buffer.compare(wanted, its) === 0 ? only : null;
+  }
+
+  /** Most clients have the issuer that the one before had: its name is compared in place, without a text being made of it. */
+  #onlyOneNamedAsIssuerOf(certificate: PeerCertificate): PeerCertificate | null {
+    if (this.#latest !== null && certificate.isIssuedByNameOf(this.#latest)) return this.#latest;
+    const [only, other] = this.named(certificate.issuer);
+    if (only === undefined || other !== undefined) return null;
+    this.#latest = only;
+    return only;
   }
 
   /** The links from a CA of the file up to its root, as far as the file has them. */

@@ -26,20 +26,22 @@ export class PeerCertificate {
   readonly der: Uint8Array;
   /** Contents octets of the INTEGER in their shortest form. */
   readonly serialNumber: Uint8Array;
-  readonly issuer: string;
-  readonly subject: string;
-  readonly #publicKeyInfo: Uint8Array;
-  readonly #explicitExtensions: Tlv | undefined;
-  #extensions: Map<string, Uint8Array> | null = null;
+  readonly #issuer: Tlv;
+  readonly #subject: Tlv;
+  readonly #publicKeyInfo: Tlv;
+  readonly #explicitExtensions: Tlv | null;
+  #issuerName: string | null = null;
+  #subjectName: string | null = null;
   #keyedName: string | null = null;
+  #subjectKeyId: Uint8Array | null | undefined;
 
-  private constructor(der: Uint8Array, fields: readonly [Tlv, Tlv, Tlv, Tlv], extensions: Tlv | undefined) {
+  private constructor(der: Uint8Array, fields: readonly [Tlv, Tlv, Tlv, Tlv], extensions: Tlv | null) {
     const [serial, issuer, subject, spki] = fields;
     this.der = der;
     this.serialNumber = shortestInteger(der.subarray(serial.contents, serial.end));
-    this.issuer = latin1(der.subarray(issuer.start, issuer.end));
-    this.subject = latin1(der.subarray(subject.start, subject.end));
-    this.#publicKeyInfo = der.subarray(spki.start, spki.end);
+    this.#issuer = issuer;
+    this.#subject = subject;
+    this.#publicKeyInfo = spki;
     this.#explicitExtensions = extensions;
   }
 
@@ -48,35 +50,54 @@ export class PeerCertificate {
     const outer = readTlv(der, 0);
     const tbs = outer && readTlv(der, outer.contents, outer.end);
     if (!tbs) return null;
-    const fields = children(der, tbs);
-    if (fields[0]?.tag === 0xa0) fields.shift();
-    const [serial, , issuer, , subject, spki, ...optional] = fields;
+    const after = (field: Tlv | null) => field && readTlv(der, field.end, tbs.end);
+    const first = readTlv(der, tbs.contents, tbs.end);
+    const serial = first?.tag === 0xa0 ? after(first) : first;
+    const issuer = after(after(serial));
+    const subject = after(after(issuer));
+    const spki = after(subject);
     if (!serial || !issuer || !subject || !spki || serial.contents === serial.end) return null;
-    return new PeerCertificate(
-      der,
-      [serial, issuer, subject, spki],
-      optional.find(({ tag }) => tag === 0xa3),
-    );
+    let optional = after(spki);
+    while (optional !== null && optional.tag !== 0xa3) optional = after(optional);
+    return new PeerCertificate(der, [serial, issuer, subject, spki], optional);
+  }
+
+  get issuer(): string {
+    this.#issuerName ??= this.#text(this.#issuer);
+    return this.#issuerName;
+  }
+
+  get subject(): string {
+    this.#subjectName ??= this.#text(this.#subject);
+    return this.#subjectName;
+  }
+
+  /** Whether `other` bears the name that stands in here as the issuer's. */
+  isIssuedByNameOf(other: PeerCertificate): boolean {
+    return sameOctets(this.der, this.#issuer, other.der, other.#subject);
   }
 
   /** A CA as others refer to it: its name and its key, digested. Two certificates of one CA have the same. */
   get keyedName(): string {
     this.#keyedName ??= hash(
       'sha256',
-      Buffer.concat([Buffer.from(this.subject, 'latin1'), this.#publicKeyInfo]),
+      Buffer.concat([Buffer.from(this.subject, 'latin1'), this.#octets(this.#publicKeyInfo)]),
       'base64',
     );
     return this.#keyedName;
   }
 
   get selfIssued(): boolean {
-    return this.subject === this.issuer;
+    return this.isIssuedByNameOf(this);
   }
 
   get subjectKeyId(): Uint8Array | null {
-    const value = this.#extension('subjectKeyIdentifier');
-    const octets = value && readTlv(value, 0);
-    return octets ? value.subarray(octets.contents, octets.end) : null;
+    if (this.#subjectKeyId === undefined) {
+      const value = this.#extension('subjectKeyIdentifier');
+      const octets = value && readTlv(value, 0);
+      this.#subjectKeyId = octets ? value.subarray(octets.contents, octets.end) : null;
+    }
+    return this.#subjectKeyId;
   }
 
   get authorityKeyId(): Uint8Array | null {
@@ -125,22 +146,47 @@ export class PeerCertificate {
     });
   }
 
+  /** Of an extension that is there twice, the first. */
   #extension(name: keyof typeof oids): Uint8Array | null {
-    this.#extensions ??= readExtensionValues(this.der, this.#explicitExtensions);
-    return this.#extensions.get(oids[name]) ?? null;
+    const { der } = this;
+    const explicit = this.#explicitExtensions;
+    const list = explicit && readTlv(der, explicit.contents, explicit.end);
+    if (!list) return null;
+    for (let each = readTlv(der, list.contents, list.end); each !== null; ) {
+      const oid = readTlv(der, each.contents, each.end);
+      if (oid !== null && isText(der, oid, oids[name])) return this.#extensionValue(oid.end, each.end);
+      each = readTlv(der, each.end, list.end);
+    }
+    return null;
+  }
+
+  /** Extension ::= SEQUENCE { extnID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING } (RFC 5280 4.1). */
+  #extensionValue(from: number, end: number): Uint8Array | null {
+    const next = readTlv(this.der, from, end);
+    const value = next?.tag === 0x01 ? readTlv(this.der, next.end, end) : next;
+    return value && this.der.subarray(value.contents, value.end);
+  }
+
+  #octets({ start, end }: Tlv): Uint8Array {
+    return this.der.subarray(start, end);
+  }
+
+  #text(tlv: Tlv): string {
+    return latin1(this.#octets(tlv));
   }
 }
 
-function readExtensionValues(der: Uint8Array, explicit: Tlv | undefined): Map<string, Uint8Array> {
-  const found = new Map<string, Uint8Array>();
-  const list = explicit && readTlv(der, explicit.contents, explicit.end);
-  for (const extension of list ? children(der, list) : []) {
-    const [oid, ...rest] = children(der, extension);
-    const value = rest.at(-1);
-    if (oid && value)
-      found.set(latin1(der.subarray(oid.contents, oid.end)), der.subarray(value.contents, value.end));
-  }
-  return found;
+function isText(bytes: Uint8Array, { contents, end }: Tlv, text: string): boolean {
+  if (end - contents !== text.length) return false;
+  for (let i = 0; i < text.length; i += 1) if (bytes[contents + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+function sameOctets(some: Uint8Array, a: Tlv, others: Uint8Array, b: Tlv): boolean {
+  const length = a.end - a.start;
+  if (b.end - b.start !== length) return false;
+  for (let i = 0; i < length; i += 1) if (some[a.start + i] !== others[b.start + i]) return false;
+  return true;
 }
 
 /** The full names of a DistributionPointName (RFC 5280 4.2.1.13); null for a name relative to the CRL's issuer. */

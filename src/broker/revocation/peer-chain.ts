@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import { children, readTlv } from '../../pki/der-reader.ts';
+import { readTlv } from '../../pki/der-reader.ts';
 import type { ClientCas, Link } from './client-cas.ts';
 import { PeerCertificate } from './peer-certificate.ts';
 
@@ -76,8 +76,11 @@ export class PeerChains {
 export function leafDer(socket: TLSSocket): Uint8Array | null {
   const session = socket.getSession();
   const outer = session && readTlv(session, 0);
-  const peer = outer && children(session, outer).find(({ tag }) => tag === 0xa3);
-  if (peer) return session.subarray(peer.contents, peer.end);
+  if (outer) {
+    let field = readTlv(session, outer.contents, outer.end);
+    while (field !== null && field.tag !== 0xa3) field = readTlv(session, field.end, outer.end);
+    if (field !== null) return session.subarray(field.contents, field.end);
+  }
   return socket.getPeerCertificate().raw ?? null;
 }
 
