@@ -18,7 +18,7 @@ const plainTlsConnect: Contender = {
         cert: chain.map((der) => pem('CERTIFICATE', der)).join(''),
         key: key === null ? '' : pem('PRIVATE KEY', key),
       }),
-      connectBytes(clientId, clientId, null),
+      connectBytes(clientId, clientId),
     ]);
     return {
       run: (ms) =>

@@ -9,7 +9,7 @@ export const verdictLimitMs = 10_000;
 const offer = prepareOffer({ serverName: 'localhost' });
 // The broker's own certificate is not in question, and it may be of another time than the case.
 const trust = prepareTrust({ ca: null, serverName: 'localhost', verifyServer: false });
-const connectPacket = connectBytes('limbo', 'limbo', null);
+const connectPacket = connectBytes('limbo', 'limbo');
 
 /**
  * Presents the peer certificate, its key and its chain as a client's, by the wire driver for all cases: it sends what no TLS library
@@ -32,12 +32,13 @@ export async function present(
           received = Buffer.concat([received, bytes]);
           const connack = readConnack(received);
           if (connack === undefined) return;
+          const { kind, detail } = connack.outcome;
           outcome =
-            connack.kind === 'accepted'
+            kind === 'accepted'
               ? { kind: 'accepted' }
-              : connack.kind === 'connack-refused'
+              : kind === 'connack-refused'
                 ? { kind: 'connack-refused', code: received[3] ?? 0 }
-                : { kind: 'local-error', why: connack.detail };
+                : { kind: 'local-error', why: detail };
           self.close();
         },
         onEnd(ending, self) {

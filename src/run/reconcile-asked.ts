@@ -61,11 +61,11 @@ function unfinished({ started, outcomes }: CohortRecording): number {
   return started - outcomes.reduce((sum, outcome) => sum + outcome.count, 0);
 }
 
-/** CONNACK 3 (MQTT 3.1.1, 3.2.2.3). */
+/** CONNACK 3 (MQTT 3.1.1, 3.2.2.3), 136 in MQTT 5. */
 function unavailable({ outcomes }: CohortRecording): number {
   return outcomes.reduce(
     (sum, { kind, detail, count: n }) =>
-      kind === 'connack-refused' && /\(3\)$/.test(detail) ? sum + n : sum,
+      kind === 'connack-refused' && /\((?:3|136)\)$/.test(detail) ? sum + n : sum,
     0,
   );
 }

@@ -4,7 +4,7 @@ import type { SessionOrder, StormCohort, TlsOrder } from '../storm/order.ts';
 
 /** A cohort of the plan as the storm is told of it, with its identities: the corpus keeps them in the plan's order. */
 export function stormCohort(plan: CohortPlan, index: number, corpus: Corpus): StormCohort {
-  const { name, driver, credentials, session, operation, resumption, tls, slow } = plan;
+  const { name, driver, credentials, session, operation, resumption, tls, slow, mqttVersion } = plan;
   const made = corpus.cohorts[index];
   return {
     name,
@@ -13,6 +13,7 @@ export function stormCohort(plan: CohortPlan, index: number, corpus: Corpus): St
     lie: made?.lie ?? null,
     password:
       credentials === 'none' ? null : credentials === 'wrong' ? `not ${corpus.password}` : corpus.password,
+    ...(mqttVersion && { mqttVersion }),
     ...(tls && { tls: tlsOrder(tls) }),
     ...(session && { session: sessionOrder(session) }),
     ...(operation && { operation }),

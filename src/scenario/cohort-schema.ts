@@ -153,6 +153,16 @@ export function cohortSchema(vocabulary: Vocabulary) {
     session: sessionSchema().optional().meta({
       description: 'What clients do once they are let in; left out, they disconnect at their CONNACK.',
     }),
+    mqttVersion: z
+      .literal(['3.1.1', 5])
+      .default('3.1.1')
+      .meta(
+        about('The MQTT that clients speak.', {
+          noun: 'MQTT version',
+          example: 5,
+          expected: '3.1.1 or 5',
+        }),
+      ),
     tls: tlsSchema().optional().meta({
       description:
         'What the clients offer in the TLS handshake. What was agreed on is counted in the result.',

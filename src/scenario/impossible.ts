@@ -39,5 +39,20 @@ export function impossibleFaults(data: unknown, { targets }: Vocabulary): Fault[
   const able = known.sessionTickets ?? [true, false];
   if (typeof tickets === 'boolean' && !able.includes(tickets))
     refuse('sessionTickets', tickets, able.join(' or '));
+  faults.push(...mqttFaults(data, known, kind));
   return faults;
+}
+
+/** Cohorts that speak an MQTT which the target does not. */
+function mqttFaults(data: unknown, known: Vocabulary['targets'][number], kind: unknown): Fault[] {
+  const cohorts = valueAt(data, ['cohorts']);
+  const { mqttVersions } = known;
+  if (!Array.isArray(cohorts) || mqttVersions === undefined) return [];
+  return cohorts.flatMap((cohort, index): Fault[] => {
+    const version = valueAt(cohort, ['mqttVersion']) ?? '3.1.1';
+    if (mqttVersions.some((able) => able === version) || (version !== 5 && version !== '3.1.1')) return [];
+    const message =
+      known.lacks?.[`mqttVersion: ${version}`] ?? `target ${showValue(kind)} does not speak MQTT ${version}`;
+    return [{ path: ['cohorts', index, 'mqttVersion'], message, expected: mqttVersions.join(' or ') }];
+  });
 }

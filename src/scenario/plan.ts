@@ -288,6 +288,8 @@ export type CohortPlan = {
   /** Clients that occupy the broker for little: they stop there, or write so many bytes a second. */
   slow?: { stopAfter?: 'tcp-connect' | 'client-hello' | 'handshake'; bytesPerSecond?: number };
   tls?: TlsPlan;
+  /** Left out for 3.1.1. */
+  mqttVersion?: 5;
   /** Share of the attempts that offer a session ticket; left out for none. */
   resumption?: number;
   /** For the defect `ends-within-run`: milliseconds from the making of the corpus to the end of the validity. */

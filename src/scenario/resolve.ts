@@ -52,6 +52,7 @@ export function resolveVariant(
       ...resolveOperation(cohort.first),
       ...resolveSlow(cohort),
       ...(cohort.tls && { tls: withoutGaps(cohort.tls) }),
+      ...(cohort.mqttVersion === 5 && { mqttVersion: cohort.mqttVersion }),
       ...(cohort.session && { session: resolveSession(cohort.session) }),
       ...(cohort.resumption !== 'none' && { resumption: resolveResumption(cohort.resumption) }),
       ...(cohort.endsAfter !== undefined && { endsAfterMs: milliseconds(cohort.endsAfter) }),

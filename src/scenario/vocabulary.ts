@@ -29,6 +29,8 @@ export type Vocabulary = {
     sessionTickets?: readonly boolean[];
     /** Whether clients must show a certificate; both when left out. */
     clientCertificates?: readonly string[];
+    /** What it speaks; both versions when left out. */
+    mqttVersions?: readonly ('3.1.1' | 5)[];
     /** The sentence for what it has not, by `field: value`: `'revocation: ocsp'`. */
     lacks?: Readonly<Record<string, string>>;
   }[];

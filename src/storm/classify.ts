@@ -12,12 +12,13 @@ const resets = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
  * The one outcome of an attempt whose socket failed with `error` in `phase`.
  *
  * OpenSSL reports an alert that it received as `ERR_SSL_…_ALERT_…` and puts the alert's number into the message; an alert that it sent
- * itself (the server is not trusted, its messages make no sense) has no such number and is a local error. Node reports an end of file in
+ * itself (the server is not trusted, its messages make no sense) has no such number and is a local error. To a write that waits for the end of
+ * the handshake Node tells the same as EPROTO. Node reports an end of file in
  * the handshake as ECONNRESET without a system call, a reset by the peer as ECONNRESET with one.
  */
 export function classifyError(error: SocketError, phase: Phase): Outcome {
   const code = error.code ?? error.name;
-  if (code.startsWith('ERR_SSL_')) {
+  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
     const number = alertNumber(error);
     return number === undefined ? localError(error.reason ?? code) : tlsAlert(number);
   }

@@ -115,7 +115,7 @@ function workerOrder(
   sharedMarks: readonly (SharedArrayBuffer | undefined)[],
 ): WorkerOrder {
   const own = cohorts.map((cohort, index): WorkerCohort => {
-    const { driver, identities, password, lie, slow, session, operation, resumption } = cohort;
+    const { driver, identities, password, lie, slow, session, operation, resumption, mqttVersion } = cohort;
     const marks = sharedMarks[index];
     return {
       driver,
@@ -124,6 +124,7 @@ function workerOrder(
       password,
       lie: lie ?? null,
       slow,
+      mqttVersion: mqttVersion ?? '3.1.1',
       session,
       operation,
       resumption: resumption ?? 0,

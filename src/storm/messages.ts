@@ -1,5 +1,6 @@
 import type { RecorderShape } from '../metrics/recorder-layout.ts';
 import type { Identity } from '../pki/identity.ts';
+import type { MqttVersion } from './mqtt-version.ts';
 import type { RoundOrder } from './order.ts';
 import type { OperationOrder } from './sessions/first-operation.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
@@ -24,6 +25,7 @@ export type WorkerCohort = {
   password: string | null;
   lie: string | null;
   slow: SlowOrder | undefined;
+  mqttVersion: MqttVersion;
   session: SessionOrder | undefined;
   operation: OperationOrder | undefined;
   resumption: number;

@@ -1,6 +1,7 @@
 import type { Recording } from '../metrics/recording.ts';
 import type { Identity } from '../pki/identity.ts';
 import type { Transport } from './drivers/driver.ts';
+import type { MqttVersion } from './mqtt-version.ts';
 import type { ScheduleOrder } from './schedules/index.ts';
 import type { OperationOrder } from './sessions/first-operation.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
@@ -42,6 +43,8 @@ export type StormCohort = {
   slow?: SlowOrder;
   /** Clients stay after their CONNACK, and do this; left out, they leave at once. */
   session?: SessionOrder;
+  /** Default 3.1.1. */
+  mqttVersion?: MqttVersion;
   /** What clients do once after their CONNACK, before the attempt has its outcome; not together with `session`. */
   operation?: OperationOrder;
   /** What the clients offer in the handshake. */

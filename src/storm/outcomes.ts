@@ -1,4 +1,5 @@
 import type { Outcome } from '../metrics/recorder.ts';
+import { reasonText } from './reason-codes.ts';
 import { alertDetail } from './tls-alerts.ts';
 
 /** How far an attempt had come. */
@@ -8,19 +9,9 @@ export const accepted: Outcome = { kind: 'accepted', detail: '' };
 /** The other side ended the connection in good order and said nothing. */
 export const closed: Outcome = { kind: 'closed', detail: 'EOF' };
 
-/** Return codes of CONNACK: MQTT 3.1.1, 3.2.2.3. */
-const connackCodes = [
-  'connection accepted',
-  'unacceptable protocol version',
-  'identifier rejected',
-  'server unavailable',
-  'bad user name or password',
-  'not authorized',
-];
-
-/** A refusing CONNACK; `code` is not 0. */
+/** A refusing CONNACK; `code` is not 0, in whichever version of MQTT. */
 export function connackRefused(code: number): Outcome {
-  return { kind: 'connack-refused', detail: `${connackCodes[code] ?? 'reserved'} (${code})` };
+  return { kind: 'connack-refused', detail: reasonText(code) };
 }
 
 /** The client was let in, and then not let do what it wanted. */

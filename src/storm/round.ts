@@ -7,6 +7,7 @@ import { drawAt, secondStream, weightedPick } from './draw.ts';
 import type { Destination, SessionListener } from './drivers/driver.ts';
 import type { Arrival, Load } from './load.ts';
 import { monotonicMs, type WorkerCohort, type WorkerRound } from './messages.ts';
+import type { MqttVersion } from './mqtt-version.ts';
 import { openLoad } from './open-load.ts';
 import { localError, timedOut } from './outcomes.ts';
 import { reconnectLoad } from './reconnect-load.ts';
@@ -38,6 +39,7 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
   readonly #resumption: readonly number[];
   readonly #ticketStream: number;
   readonly #operations: readonly (OperationOrder | undefined)[];
+  readonly #mqttVersions: readonly MqttVersion[];
   readonly #sessions: Sessions;
   readonly #onOver: () => void;
   readonly #inFlight = new AttemptQueue();
@@ -52,12 +54,13 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
   constructor(
     round: WorkerRound,
     pools: readonly ClientPool[],
-    cohorts: readonly Pick<WorkerCohort, 'session' | 'operation' | 'resumption'>[],
+    cohorts: readonly Pick<WorkerCohort, 'session' | 'operation' | 'resumption' | 'mqttVersion'>[],
     onOver: () => void,
   ) {
     this.#round = round;
     this.#pools = pools;
     this.#operations = cohorts.map(({ operation }) => operation);
+    this.#mqttVersions = cohorts.map(({ mqttVersion }) => mqttVersion);
     this.#resumption = cohorts.map(({ resumption }) => resumption);
     this.#onOver = onOver;
     this.#recorder = new Recorder(round.recorder, round.shape, round.marks, round.held);
@@ -70,12 +73,7 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
     const clientStream = secondStream(round.order.seed);
     this.#drawClient = (k) => drawAt(clientStream, k);
     this.#ticketStream = secondStream(clientStream);
-    this.#sessions = new Sessions(
-      this,
-      this.#recorder.sessions,
-      cohorts.map(({ session }) => session),
-      secondStream(this.#ticketStream),
-    );
+    this.#sessions = new Sessions(this, this.#recorder.sessions, cohorts, secondStream(this.#ticketStream));
     this.originMs = performance.now() + (round.startAtMs - monotonicMs());
     this.#timer = setTimeout(() => this.#begin(), Math.max(0, -this.now()));
   }
@@ -91,8 +89,11 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
 
   ended(attempt: Attempt, outcome: Outcome, endMs: number): SessionListener | undefined {
     const order = outcome.kind === 'accepted' ? this.#operations[attempt.cohort] : undefined;
-    if (order !== undefined)
-      return new FirstOperation(order, attempt, attempt.pool.client(attempt.client)?.clientId ?? '', this);
+    if (order !== undefined) {
+      const clientId = attempt.pool.client(attempt.client)?.clientId ?? '';
+      const mqttVersion = this.#mqttVersions[attempt.cohort] ?? '3.1.1';
+      return new FirstOperation(order, attempt, clientId, mqttVersion, this);
+    }
     return this.#finish(attempt, outcome, endMs);
   }
 

@@ -55,7 +55,7 @@ function preparePool(cohort: WorkerCohort, driver: Driver): ClientPool {
 }
 
 function prepareClients(
-  { driver: name, password, lie, slow, session, resumption, tls }: WorkerCohort,
+  { driver: name, password, lie, slow, mqttVersion, session, resumption, tls }: WorkerCohort,
   driver: Driver,
   identity: Identity,
 ): Client[] {
@@ -68,19 +68,10 @@ function prepareClients(
           (_, copy) => `${clientId}-${order.worker * copiesWithoutCertificate + copy}`,
         )
       : [clientId];
+  const settings = { password, lie, slow, mqttVersion, keepAliveS, resumes: resumption > 0, tls };
   const presented = order.presentCertificates ? identity : { ...identity, key: null, chain: [] };
   try {
-    return clientIds.map((id) =>
-      driver.prepare(presented, {
-        clientId: id,
-        password,
-        lie,
-        keepAliveS,
-        resumes: resumption > 0,
-        tls,
-        slow,
-      }),
-    );
+    return clientIds.map((id) => driver.prepare(presented, { ...settings, clientId: id }));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Unready(

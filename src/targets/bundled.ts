@@ -29,6 +29,8 @@ export const bundled = {
   revocation: revocationNames,
   connectAuth: connectAuthNames,
   transports: ['tls', 'wss', 'tcp'],
+  mqttVersions: ['3.1.1'],
+  lacks: { 'mqttVersion: 5': 'the bundled broker speaks MQTT 3.1.1 alone, as aedes does' },
   async start(order: TargetOrder, signal?: AbortSignal): Promise<OwnTarget> {
     throwIfStopped(signal);
     const { connectAuth, users, workDir, broker: settings } = order;

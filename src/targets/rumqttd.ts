@@ -17,7 +17,9 @@ export const rumqttd: OwnTargetKind = {
   transports: ['tls'],
   sessionTickets: [true],
   clientCertificates: ['required'],
+  mqttVersions: ['3.1.1'],
   lacks: {
+    'mqttVersion: 5': 'rumqttd has a listener for each version of MQTT, and is started with that of 3.1.1',
     'revocation: ocsp': 'rumqttd has no OCSP for client certificates',
     'revocation: crl-native': 'rumqttd has no CRLs',
     'revocation: crl-indexed': 'rumqttd has no CRLs, and no index of them',

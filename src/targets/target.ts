@@ -56,6 +56,8 @@ export type TargetKind = {
   sessionTickets?: readonly boolean[];
   /** Whether clients must show a certificate; both when left out. */
   clientCertificates?: readonly string[];
+  /** The MQTT that it speaks; 3.1.1 and 5 when left out. */
+  mqttVersions?: readonly ('3.1.1' | 5)[];
   /** The sentence for what a user might ask of it in vain, by `field: value`: `'revocation: ocsp'`. */
   lacks?: Readonly<Record<string, string>>;
   /**

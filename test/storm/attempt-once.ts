@@ -2,6 +2,7 @@ import type { Outcome } from '../../src/metrics/recorder.ts';
 import type { Identity } from '../../src/pki/identity.ts';
 import type { AttemptListener, Client, Connection, Destination } from '../../src/storm/drivers/driver.ts';
 import { drivers } from '../../src/storm/drivers/index.ts';
+import type { MqttVersion } from '../../src/storm/mqtt-version.ts';
 import type { TestCorpus } from './corpus.ts';
 
 export type Told = {
@@ -23,6 +24,7 @@ export type AttemptSettings = Partial<Destination> & {
   /** Default `node`. */
   driver?: string;
   lie?: string;
+  mqttVersion?: MqttVersion;
   /** Called the moment the client's handshake is done, before it writes CONNECT. */
   onSecured?: () => void;
   /** Called when the attempt has just been started. */
@@ -32,7 +34,7 @@ export type AttemptSettings = Partial<Destination> & {
 };
 
 export function client({ serverCa }: TestCorpus, identity: Identity, settings: AttemptSettings = {}): Client {
-  const { driver: name = 'node', lie = null } = settings;
+  const { driver: name = 'node', lie = null, mqttVersion } = settings;
   const kind = drivers.find((each) => each.name === name);
   if (kind === undefined) throw new Error(`there is no driver '${name}'`);
   const driver = kind.open({
@@ -40,7 +42,8 @@ export function client({ serverCa }: TestCorpus, identity: Identity, settings: A
     serverCa: settings.serverCa ?? serverCa,
     verifyServer: settings.verifyServer ?? true,
   });
-  return driver.prepare(identity, { clientId: identity.clientId, password: settings.password ?? null, lie });
+  const { clientId } = identity;
+  return driver.prepare(identity, { clientId, password: settings.password ?? null, lie, mqttVersion });
 }
 
 /** One attempt of this client, to the moment its socket is gone. */

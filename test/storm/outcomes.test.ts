@@ -358,7 +358,7 @@ describe('CONNECT and CONNACK', () => {
     packets.on('packet', (parsed) => {
       packet = parsed;
     });
-    packets.parse(connectBytes('device-7', 'device', null));
+    packets.parse(connectBytes('device-7', 'device'));
     expect(packet).toMatchObject({
       protocolId: 'MQTT',
       protocolVersion: 4,
@@ -372,8 +372,44 @@ describe('CONNECT and CONNACK', () => {
   it('are read only when all four bytes are there', () => {
     expect(readConnack(Buffer.from([0x20]))).toBeUndefined();
     expect(readConnack(Buffer.from([0x20, 2, 0]))).toBeUndefined();
-    expect(readConnack(Buffer.from([0x20, 3, 0]))?.kind).toBe('local-error');
-    expect(readConnack(Buffer.from([0x20, 2, 1, 0]))?.kind).toBe('accepted');
+    expect(readConnack(Buffer.from([0x20, 3, 0]))?.outcome.kind).toBe('local-error');
+    expect(readConnack(Buffer.from([0x20, 2, 1, 0]))?.outcome.kind).toBe('accepted');
+  });
+
+  it('of MQTT 5 have properties, which are passed over, and codes of their own', () => {
+    const packets = parser({ protocolVersion: 5 });
+    let packet: unknown;
+    packets.on('packet', (parsed) => {
+      packet = parsed;
+    });
+    packets.parse(connectBytes('device-7', 'device', { mqttVersion: 5, password: 'secret' }));
+    expect(packet).toMatchObject({
+      protocolVersion: 5,
+      clean: true,
+      clientId: 'device-7',
+      username: 'device',
+    });
+    const properties = { reasonString: 'x'.repeat(200), assignedClientIdentifier: 'other' };
+    for (const reasonCode of [0, 135, 138]) {
+      const connack = { cmd: 'connack', sessionPresent: false, reasonCode, properties } as const;
+      const bytes = generate(connack, { protocolVersion: 5 });
+      const next = generate({ cmd: 'pingresp' });
+      for (let cut = 1; cut < bytes.length; cut++)
+        expect(readConnack(bytes.subarray(0, cut), 5)).toBeUndefined();
+      const read = readConnack(Buffer.concat([bytes, next]), 5);
+      expect(read?.end).toBe(bytes.length);
+      expect(read?.outcome).toEqual(
+        { 0: { kind: 'accepted', detail: '' } }[reasonCode] ?? {
+          kind: 'connack-refused',
+          detail: reasonCode === 135 ? 'not authorized (135)' : 'banned (138)',
+        },
+      );
+    }
+    // A broker that speaks 3.1.1 alone answers as it can.
+    expect(readConnack(Buffer.from([0x20, 2, 0, 1]), 5)?.outcome.detail).toBe(
+      'unacceptable protocol version (1)',
+    );
+    expect(readConnack(Buffer.from([0x20, 0xff, 0xff, 0xff, 0xff, 1]), 5)?.outcome.kind).toBe('local-error');
   });
 });
 

@@ -3,12 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { generate, parser } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
+import { driverNames } from '../../src/storm/drivers/index.ts';
 import type { SessionOrder } from '../../src/storm/order.ts';
 import { acceptAll, bundledBroker, tlsServer } from './servers.ts';
 import { counts, expectBooksToBalance, round, stage } from './stage.ts';
 
 const on = stage(['none']);
-const drivers = ['node', 'wire'] as const;
+const drivers = driverNames;
 const quiet: SessionOrder = {
   holdMs: Infinity,
   keepAliveMs: 60_000,

@@ -1,6 +1,7 @@
 import type { Agreement } from '../../metrics/agreement.ts';
 import type { Outcome } from '../../metrics/recorder.ts';
 import type { Identity } from '../../pki/identity.ts';
+import type { MqttVersion } from '../mqtt-version.ts';
 import type { SlowOrder } from '../slow-order.ts';
 import type { TlsOrder } from '../tls-order.ts';
 
@@ -47,6 +48,8 @@ export type ConnectOptions = {
   lie: string | null;
   /** Keep-alive in seconds that CONNECT asks for; default 60. */
   keepAliveS?: number;
+  /** Default 3.1.1. */
+  mqttVersion?: MqttVersion | undefined;
   tls?: TlsOrder | undefined;
   slow?: SlowOrder | undefined;
   /** Whether the client keeps session tickets, so that `attempt` can offer one; default false. */

@@ -1,13 +1,15 @@
-import { connect as connectTcp, isIP, Socket, type TcpNetConnectOpts } from 'node:net';
+import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type SecureContext, TLSSocket } from 'node:tls';
-import type { Agreement, Agreements } from '../../metrics/agreement.ts';
+import type { Agreements } from '../../metrics/agreement.ts';
 import type { Outcome } from '../../metrics/recorder.ts';
 import { classifyError, type SocketError } from '../classify.ts';
+import type { MqttVersion } from '../mqtt-version.ts';
 import { closed, httpRefused, localError } from '../outcomes.ts';
 import type { TlsOrder } from '../tls-order.ts';
 import type { AttemptListener, Connection, Destination, SessionListener } from './driver.ts';
-import { connackLength, disconnectBytes, readConnack } from './mqtt-bytes.ts';
+import { disconnectBytes, readConnack } from './mqtt-bytes.ts';
 import type { ServerIdentity } from './server-identity.ts';
+import { agreementOf, bytesOnWire, groupOf, readBeforeDying } from './tls-sockets.ts';
 import { closeFrame, frame, WebSocketFraming } from './websocket.ts';
 
 /** What all attempts of a driver share. */
@@ -22,6 +24,7 @@ export type NodeShared = {
 export type NodeClientSide = {
   readonly context: SecureContext;
   readonly connectPacket: Buffer;
+  readonly mqttVersion: MqttVersion;
   /** The newest session ticket, kept where the client is to resume. */
   ticket: Buffer | undefined;
   readonly resumes: boolean;
@@ -44,7 +47,6 @@ export class NodeAttempt implements Connection {
   #resumed = false;
   /** Told its outcome, or told to stop: whatever happens now is no news. */
   #over = false;
-  #writeFailed = false;
   #partial: Buffer | undefined;
   /** Who listens once the client has its CONNACK and stays. */
   #session: SessionListener | undefined;
@@ -78,7 +80,7 @@ export class NodeAttempt implements Connection {
     };
     const socket = to.transport === 'tcp' ? this.#overTcp(options) : this.#overTls(options, shared, to);
     this.#socket = socket;
-    socket.destroy = (error?: Error): Socket => this.#destroyed(error);
+    readBeforeDying(socket, this);
     socket.on('error', (error: SocketError) => this.#fail(classifyError(error, listener.phase)));
     socket.once('end', () => this.#fail(closed));
     socket.once('close', () => {
@@ -135,8 +137,12 @@ export class NodeAttempt implements Connection {
     return socket;
   }
 
+  get isOver(): boolean {
+    return this.#over;
+  }
+
   destroy(): void {
-    this.#countBytes();
+    this.countBytes();
     this.#over = true;
     this.#session = undefined;
     this.#socket.destroy();
@@ -215,17 +221,18 @@ export class NodeAttempt implements Connection {
     }
     const now = performance.now();
     const sofar: Uint8Array = this.#partial === undefined ? bytes : Buffer.concat([this.#partial, bytes]);
-    const outcome = readConnack(sofar);
-    if (outcome === undefined) {
+    const connack = readConnack(sofar, this.#client.mqttVersion);
+    if (connack === undefined) {
       // The read buffer is everybody's: what must wait for more is copied.
       this.#partial = Buffer.from(sofar);
       return;
     }
     this.#partial = undefined;
+    const { outcome, end } = connack;
     this.#end(outcome, now);
     if (outcome.kind !== 'accepted') this.#socket.end();
     else if (this.#session !== undefined) {
-      if (sofar.length > connackLength) this.#session.received(sofar.subarray(connackLength));
+      if (sofar.length > end) this.#session.received(sofar.subarray(end));
     } else if (this.#client.resumes && !this.#ticketCame && !this.#resumed)
       this.#leave = setTimeout(() => this.#goodbye(), ticketWaitMs);
     else this.#goodbye();
@@ -251,7 +258,7 @@ export class NodeAttempt implements Connection {
       session?.lost();
       return;
     }
-    this.#countBytes();
+    this.countBytes();
     this.#over = true;
     const useless = !this.#resumed || outcome.kind !== 'accepted';
     if (useless && this.#offered !== undefined && this.#client.ticket === this.#offered)
@@ -259,59 +266,13 @@ export class NodeAttempt implements Connection {
     this.#session = this.#listener.ended(outcome, atMs);
   }
 
-  /**
-   * Stands before the socket's own `destroy`, which Node calls on whatever error comes first. Where a server sends an alert and closes
-   * before this client has written, the first error is the failed write (EPIPE, ECONNRESET) and the alert lies unread in the receive
-   * queue. Two turns of the event loop are enough to read what the kernel already holds.
-   */
-  #destroyed(error: SocketError | undefined): Socket {
-    if (error?.syscall === 'write' && !this.#over && !this.#writeFailed) {
-      this.#writeFailed = true;
-      setImmediate(() => setImmediate(() => this.#socket.destroy(error)));
-      return this.#socket;
-    }
-    this.#countBytes();
-    return Socket.prototype.destroy.call(this.#socket, error);
-  }
-
-  /** While the socket still has its handle: afterwards nobody knows. */
-  #countBytes(): void {
-    const handle = (this.#socket as SocketWithHandle)._handle;
-    const tcp = this.#socket instanceof TLSSocket ? handle?._parent : (handle ?? undefined);
-    if (tcp === undefined || this.#over) return;
-    this.bytesSent = tcp.bytesWritten;
-    this.bytesReceived = tcp.bytesRead;
+  countBytes(): void {
+    const bytes = this.#over ? undefined : bytesOnWire(this.#socket);
+    if (bytes === undefined) return;
+    this.bytesSent = bytes.bytesWritten;
+    this.bytesReceived = bytes.bytesRead;
   }
 }
-
-/** A TLSSocket counts the bytes within TLS; those on the wire are counted by the TCP handle below it. */
-type ByteCounts = { bytesRead: number; bytesWritten: number };
-type SocketWithHandle = Socket & { _handle?: (ByteCounts & { _parent?: ByteCounts }) | null };
 
 /** Where brokers take MQTT over WebSocket, by custom. */
 const mqttPath = '/mqtt';
-
-/** Names of groups as scenarios and results write them; OpenSSL calls P-256 `prime256v1`, or as IANA does where it resumes TLS 1.2. */
-const groupNames: Record<string, string> = {
-  prime256v1: 'P-256',
-  x25519: 'X25519',
-  secp256r1: 'P-256',
-  secp384r1: 'P-384',
-  secp521r1: 'P-521',
-};
-
-function groupOf(info: ReturnType<TLSSocket['getEphemeralKeyInfo']>): string {
-  const name = info !== null && 'name' in info ? String(info.name) : undefined;
-  return name === undefined ? 'none' : (groupNames[name] ?? name);
-}
-
-function agreementOf(agreements: Agreements, socket: TLSSocket, group: string, resumed: boolean): Agreement {
-  const alpn = socket.alpnProtocol;
-  return agreements.of(
-    socket.getProtocol() ?? 'unknown',
-    socket.getCipher().standardName,
-    group,
-    typeof alpn === 'string' ? alpn : 'none',
-    resumed,
-  );
-}

@@ -1,6 +1,6 @@
-import { createSecureContext, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { Agreements } from '../../metrics/agreement.ts';
-import type { Identity } from '../../pki/identity.ts';
+import type { MqttVersion } from '../mqtt-version.ts';
 import type { TlsOrder } from '../tls-order.ts';
 import type {
   AttemptListener,
@@ -9,11 +9,10 @@ import type {
   ConnectOptions,
   Destination,
   DriverKind,
-  DriverOptions,
 } from './driver.ts';
 import { connectBytes } from './mqtt-bytes.ts';
 import { NodeAttempt, type NodeClientSide, type NodeShared } from './node-attempt.ts';
-import { pem } from './pem.ts';
+import { SecureContexts } from './secure-contexts.ts';
 import { ServerIdentity } from './server-identity.ts';
 
 /**
@@ -31,49 +30,13 @@ export const nodeDriver: DriverKind = {
       readBuffer: new Uint8Array(16 * 1024),
       agreements: new Agreements(),
     };
-    let bare: { tls: TlsOrder | undefined; context: SecureContext } | undefined;
+    const contexts = new SecureContexts(options);
     return {
-      prepare(identity, connect) {
-        const { tls } = connect;
-        // Those without a certificate share one context, as long as they offer the same.
-        if (identity.key === null && (bare === undefined || bare.tls !== tls))
-          bare = { tls, context: secureContext(identity, options, tls) };
-        const context = identity.key === null ? bare?.context : undefined;
-        return new NodeClient(
-          shared,
-          context ?? secureContext(identity, options, tls),
-          identity.clientId,
-          connect,
-        );
-      },
+      prepare: (identity, connect) =>
+        new NodeClient(shared, contexts.of(identity, connect.tls), identity.clientId, connect),
     };
   },
 };
-
-const defaultGroups = ['X25519', 'P-256', 'P-384'];
-
-function secureContext(
-  { key, chain }: Identity,
-  { serverCa, verifyServer }: DriverOptions,
-  { versions, groups, ciphers, signatureAlgorithms }: TlsOrder = {},
-): SecureContext {
-  return createSecureContext({
-    // Without `ca` each context would hold the system's whole root store.
-    ca: verifyServer ? serverCa : [],
-    ecdhCurve: (groups ?? defaultGroups).join(':'),
-    ...(versions === undefined
-      ? {}
-      : {
-          minVersion: versions.includes('1.2') ? 'TLSv1.2' : 'TLSv1.3',
-          maxVersion: versions.includes('1.3') ? 'TLSv1.3' : 'TLSv1.2',
-        }),
-    ...(ciphers === undefined ? {} : { ciphers: ciphers.join(':') }),
-    ...(signatureAlgorithms === undefined ? {} : { sigalgs: signatureAlgorithms.join(':') }),
-    ...(key === null
-      ? {}
-      : { key: pem('PRIVATE KEY', key), cert: chain.map((der) => pem('CERTIFICATE', der)).join('') }),
-  });
-}
 
 const noWishes: TlsOrder = {};
 
@@ -81,6 +44,7 @@ class NodeClient implements Client, NodeClientSide {
   readonly clientId: string;
   readonly context: SecureContext;
   readonly connectPacket: Buffer;
+  readonly mqttVersion: MqttVersion;
   readonly resumes: boolean;
   readonly tls: TlsOrder;
   ticket: Buffer | undefined;
@@ -90,7 +54,8 @@ class NodeClient implements Client, NodeClientSide {
     this.#shared = shared;
     this.context = context;
     this.clientId = connect.clientId;
-    this.connectPacket = connectBytes(connect.clientId, userName, connect.password, connect.keepAliveS);
+    this.connectPacket = connectBytes(connect.clientId, userName, connect);
+    this.mqttVersion = connect.mqttVersion ?? '3.1.1';
     this.resumes = connect.resumes ?? false;
     this.tls = connect.tls ?? noWishes;
   }

@@ -17,6 +17,7 @@ import {
   type Connection as WireConnection,
 } from '../../wire/index.ts';
 import { classifySystemError } from '../classify.ts';
+import type { MqttVersion } from '../mqtt-version.ts';
 import { closed, localError, tlsAlert } from '../outcomes.ts';
 import type { SlowOrder, StopPoint } from '../slow-order.ts';
 import { suitesOfTlsConnect, type TlsOrder } from '../tls-order.ts';
@@ -30,7 +31,7 @@ import type {
   DriverOptions,
   SessionListener,
 } from './driver.ts';
-import { connackLength, connectBytes, disconnectBytes, readConnack } from './mqtt-bytes.ts';
+import { connectBytes, disconnectBytes, readConnack } from './mqtt-bytes.ts';
 
 /**
  * Attempts on certstorm's own TLS 1.3 client: half of `tls.connect`'s CPU, the time of every flight of the server, and identities that
@@ -138,6 +139,7 @@ class WireClient implements Client {
   readonly resumes: boolean;
   readonly identity: PreparedIdentity;
   readonly connectPacket: Buffer;
+  readonly mqttVersion: MqttVersion;
   readonly tls: TlsOrder | undefined;
   readonly trickle: TricklePace | undefined;
   /** False for a lie that falls silent before its Finished, or that trickles: when such a client's handshake ends is not known. */
@@ -150,9 +152,10 @@ class WireClient implements Client {
     this.#shared = shared;
     this.clientId = connect.clientId;
     this.resumes = connect.resumes ?? false;
+    this.mqttVersion = connect.mqttVersion ?? '3.1.1';
     this.tls = connect.tls;
     this.identity = identity;
-    this.connectPacket = connectBytes(connect.clientId, userName, connect.password, connect.keepAliveS);
+    this.connectPacket = connectBytes(connect.clientId, userName, connect);
     this.trickle = connect.slow && trickleOf(connect.slow);
     this.finishes =
       this.trickle === undefined &&
@@ -249,18 +252,19 @@ class WireAttempt implements Connection, ConnectionEvents {
       return;
     }
     const sofar: Uint8Array = this.#partial === undefined ? bytes : Buffer.concat([this.#partial, bytes]);
-    const outcome = readConnack(sofar);
-    if (outcome === undefined) {
+    const connack = readConnack(sofar, this.#client.mqttVersion);
+    if (connack === undefined) {
       // The read buffer is everybody's: what must wait for more is copied.
       this.#partial = Buffer.from(sofar);
       return;
     }
+    const { outcome, end } = connack;
     this.#tellTimes();
     this.#end(outcome);
     this.#partial = undefined;
     if (outcome.kind !== 'accepted') this.#connection.close();
     else if (this.#session !== undefined) {
-      if (sofar.length > connackLength) this.#session.received(sofar.subarray(connackLength));
+      if (sofar.length > end) this.#session.received(sofar.subarray(end));
     } else if (this.#client.resumes && !this.#ticketCame && !this.#connection.tls.handshake.resumed)
       this.#leave = setTimeout(() => this.#goodbye(), ticketWaitMs);
     else this.#goodbye();

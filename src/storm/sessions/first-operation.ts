@@ -2,17 +2,16 @@ import type { Outcome } from '../../metrics/recorder.ts';
 import type { Attempt } from '../attempt.ts';
 import type { SessionListener } from '../drivers/driver.ts';
 import { disconnectBytes } from '../drivers/mqtt-bytes.ts';
+import type { MqttVersion } from '../mqtt-version.ts';
 import { accepted, localError, operationRefused } from '../outcomes.ts';
-import { cutPackets, packetType, publishBytes, subscribeBytes } from './packets.ts';
+import { firstFailure, reasonText } from '../reason-codes.ts';
+import { cutPackets, packetType, publishBytes, reasonOf, subackCode, subscribeBytes } from './packets.ts';
 
 /** The one thing that clients of a cohort do after their CONNACK, for the sake of the answer. `{clientId}` stands for the client's own. */
 export type OperationOrder = { operation: 'publish' | 'subscribe'; topic: string };
 
 const packetId = 1;
 const payload = Buffer.from('certstorm');
-/** Return code of SUBACK for a failure (MQTT 3.1.1, 3.9.3); MQTT 5 has others above it. */
-const subackFailure = 0x80;
-
 export type OperationOwner = {
   now(): number;
   decided(attempt: Attempt, outcome: Outcome, nowMs: number): void;
@@ -20,25 +19,33 @@ export type OperationOwner = {
 
 /**
  * A client that asks for one subscription, or publishes one message with QoS 1, and leaves when it knows what became of it. SUBACK or PUBACK
- * is leave; a SUBACK that says so, or the end of the connection, is a refusal. A broker that acknowledges what it throws away (MQTT 3.1.1
+ * is leave; one that says so by its code, a DISCONNECT of MQTT 5, or the end of the connection, is a refusal. A broker that acknowledges what it throws away (MQTT 3.1.1
  * 3.3.5 lets it) can't be told from one that grants.
  */
 export class FirstOperation implements SessionListener {
   readonly #order: OperationOrder;
   readonly #attempt: Attempt;
+  readonly #mqttVersion: MqttVersion;
   readonly #owner: OperationOwner;
   #partial: Buffer | undefined;
   #over = false;
 
-  constructor(order: OperationOrder, attempt: Attempt, clientId: string, owner: OperationOwner) {
+  constructor(
+    order: OperationOrder,
+    attempt: Attempt,
+    clientId: string,
+    mqttVersion: MqttVersion,
+    owner: OperationOwner,
+  ) {
     this.#order = order;
     this.#attempt = attempt;
+    this.#mqttVersion = mqttVersion;
     this.#owner = owner;
     const topic = order.topic.replaceAll('{clientId}', clientId);
     const packet =
       order.operation === 'subscribe'
-        ? subscribeBytes([topic], packetId)
-        : publishBytes(Buffer.from(topic), payload, 1, packetId);
+        ? subscribeBytes([topic], packetId, mqttVersion)
+        : publishBytes(Buffer.from(topic), payload, 1, packetId, mqttVersion);
     // The driver has not yet returned from telling of the CONNACK.
     queueMicrotask(() => attempt.connection?.write(packet));
   }
@@ -61,10 +68,16 @@ export class FirstOperation implements SessionListener {
   #take(type: number, body: Uint8Array): void {
     if (this.#over) return;
     const { operation } = this.#order;
-    if (operation === 'publish' && type === packetType.puback) this.#decide(accepted);
-    if (operation !== 'subscribe' || type !== packetType.suback) return;
-    const code = body[2] ?? subackFailure;
-    this.#decide(code < subackFailure ? accepted : operationRefused(operation, `SUBACK ${code}`));
+    if (type === packetType.disconnect) {
+      const code = reasonOf(type, body);
+      this.#decide(operationRefused(operation, code === 0 ? 'closed' : `DISCONNECT ${told(code)}`));
+    } else if (operation === 'publish' && type === packetType.puback) {
+      const code = reasonOf(type, body);
+      this.#decide(code < firstFailure ? accepted : operationRefused(operation, `PUBACK ${told(code)}`));
+    } else if (operation === 'subscribe' && type === packetType.suback) {
+      const code = subackCode(body, this.#mqttVersion) ?? firstFailure;
+      this.#decide(code < firstFailure ? accepted : operationRefused(operation, `SUBACK ${told(code)}`));
+    }
   }
 
   #decide(outcome: Outcome): void {
@@ -72,4 +85,9 @@ export class FirstOperation implements SessionListener {
     this.#owner.decided(this.#attempt, outcome, this.#owner.now());
     this.#attempt.connection?.close(disconnectBytes);
   }
+}
+
+/** In MQTT 3.1.1 there is one failure and no reason. */
+function told(code: number): string {
+  return code === firstFailure ? String(code) : reasonText(code);
 }

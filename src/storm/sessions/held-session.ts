@@ -2,6 +2,7 @@ import type { SessionRecorder } from '../../metrics/session-recorder.ts';
 import type { Attempt } from '../attempt.ts';
 import type { SessionListener } from '../drivers/driver.ts';
 import { disconnectBytes } from '../drivers/mqtt-bytes.ts';
+import type { MqttVersion } from '../mqtt-version.ts';
 import { cutPackets, packetType, pingreqBytes, pubackFor, publishBytes } from './packets.ts';
 import type { WheelEntry } from './timer-wheel.ts';
 
@@ -14,6 +15,7 @@ export type SessionPlan = {
   publishEveryMs: number;
   qos: 0 | 1;
   payload: Buffer;
+  mqttVersion: MqttVersion;
 };
 
 export type SessionOwner = {
@@ -146,7 +148,7 @@ export class HeldSession implements SessionListener, WheelEntry {
   }
 
   #publish(nowMs: number): void {
-    const { qos, payload, cohort } = this.#plan;
+    const { qos, payload, cohort, mqttVersion } = this.#plan;
     const waiting = this.#unacknowledged;
     if (waiting.length >= mostUnacknowledged * 2) return;
     if (qos === 1) {
@@ -154,7 +156,7 @@ export class HeldSession implements SessionListener, WheelEntry {
       waiting.push(this.#packetId, this.#owner.now());
     }
     this.#owner.recorder.published(cohort);
-    this.send(publishBytes(this.#topic, payload, qos, this.#packetId), nowMs);
+    this.send(publishBytes(this.#topic, payload, qos, this.#packetId, mqttVersion), nowMs);
   }
 
   #acknowledged(packetId: number): void {

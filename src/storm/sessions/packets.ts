@@ -1,5 +1,7 @@
+import type { MqttVersion } from '../mqtt-version.ts';
+
 /** MQTT 3.1.1, 2.2.1: the control packet types that a client may be sent after its CONNACK. */
-export const packetType = { publish: 3, puback: 4, suback: 9, pingresp: 13 } as const;
+export const packetType = { publish: 3, puback: 4, suback: 9, pingresp: 13, disconnect: 14 } as const;
 
 /** Remaining Length is at most four bytes (2.2.3). */
 const longestLength = 4;
@@ -28,9 +30,15 @@ export function cutPackets(bytes: Uint8Array, take: (firstByte: number, body: Ui
   return at;
 }
 
-/** PUBLISH (3.3); with QoS 1 it carries `packetId`, with QoS 0 none. */
-export function publishBytes(topic: Buffer, payload: Buffer, qos: 0 | 1, packetId: number): Buffer {
-  const remaining = 2 + topic.length + (qos === 0 ? 0 : 2) + payload.length;
+/** PUBLISH (3.3); with QoS 1 it carries `packetId`, with QoS 0 none. In MQTT 5 without properties, whose length stands before the payload. */
+export function publishBytes(
+  topic: Buffer,
+  payload: Buffer,
+  qos: 0 | 1,
+  packetId: number,
+  mqttVersion: MqttVersion = '3.1.1',
+): Buffer {
+  const remaining = 2 + topic.length + (qos === 0 ? 0 : 2) + (mqttVersion === 5 ? 1 : 0) + payload.length;
   const head = 1 + lengthBytes(remaining);
   const packet = Buffer.allocUnsafe(head + remaining);
   packet[0] = 0x30 | (qos << 1);
@@ -39,19 +47,25 @@ export function publishBytes(topic: Buffer, payload: Buffer, qos: 0 | 1, packetI
   packet.set(topic, head + 2);
   let at = head + 2 + topic.length;
   if (qos === 1) at = packet.writeUInt16BE(packetId, at);
+  if (mqttVersion === 5) packet[at++] = 0;
   packet.set(payload, at);
   return packet;
 }
 
 /** SUBSCRIBE with QoS 1 at most (3.8). */
-export function subscribeBytes(filters: readonly string[], packetId: number): Buffer {
+export function subscribeBytes(
+  filters: readonly string[],
+  packetId: number,
+  mqttVersion: MqttVersion = '3.1.1',
+): Buffer {
   const texts = filters.map((filter) => Buffer.from(filter, 'utf8'));
-  const remaining = texts.reduce((sum, text) => sum + 3 + text.length, 2);
+  const remaining = texts.reduce((sum, text) => sum + 3 + text.length, mqttVersion === 5 ? 3 : 2);
   const head = 1 + lengthBytes(remaining);
   const packet = Buffer.allocUnsafe(head + remaining);
   packet[0] = 0x82;
   writeLength(packet, 1, remaining);
   let at = packet.writeUInt16BE(packetId, head);
+  if (mqttVersion === 5) packet[at++] = 0;
   for (const text of texts) {
     at = packet.writeUInt16BE(text.length, at);
     packet.set(text, at);
@@ -68,6 +82,24 @@ export function pubackFor(firstByte: number, body: Uint8Array): Buffer | undefin
   if ((firstByte & 0x06) !== 0x02) return undefined;
   const idAt = 2 + ((body[0] ?? 0) << 8) + (body[1] ?? 0);
   return Buffer.from([0x40, 2, body[idAt] ?? 0, body[idAt + 1] ?? 0]);
+}
+
+/** How an acknowledgement or a DISCONNECT answers: its reason code (MQTT 5, 3.4.2.1, 3.14.2.1), 0 where it has none, as in MQTT 3.1.1. */
+export function reasonOf(type: number, body: Uint8Array): number {
+  return body[type === packetType.disconnect ? 0 : 2] ?? 0;
+}
+
+/** The first return code of a SUBACK (3.9.3), which in MQTT 5 stands behind properties; undefined where there is none. */
+export function subackCode(body: Uint8Array, mqttVersion: MqttVersion): number | undefined {
+  if (mqttVersion !== 5) return body[2];
+  let properties = 0;
+  let at = 2;
+  for (let digit = 0, more = true; more && digit < longestLength; digit++) {
+    const byte = body[at++] ?? 0;
+    properties += (byte & 0x7f) << (7 * digit);
+    more = byte >= 0x80;
+  }
+  return body[at + properties];
 }
 
 function lengthBytes(remaining: number): number {

@@ -1,6 +1,7 @@
 import type { SessionRecorder } from '../../metrics/session-recorder.ts';
 import type { Attempt } from '../attempt.ts';
 import { drawAt } from '../draw.ts';
+import type { MqttVersion } from '../mqtt-version.ts';
 import { HeldSession, type SessionOwner, type SessionPlan } from './held-session.ts';
 import { subscribeBytes } from './packets.ts';
 import type { SessionOrder } from './session-order.ts';
@@ -11,6 +12,8 @@ const tickMs = 20;
 const subscribeId = 1;
 
 type Kind = { order: SessionOrder; plan: SessionPlan };
+
+export type SessionCohort = { session: SessionOrder | undefined; mqttVersion: MqttVersion };
 
 /** Tells a round of what becomes of the sessions that it let stay. */
 export type SessionsOwner = {
@@ -29,18 +32,18 @@ export class Sessions implements SessionOwner {
   readonly #open = new Set<HeldSession>();
   #closed = false;
 
-  /** `orders`: for each cohort, undefined where its clients leave at once. */
+  /** `cohorts`: what the clients of each do, and in which version; without a session where they leave at once. */
   constructor(
     owner: SessionsOwner,
     recorder: SessionRecorder,
-    orders: readonly (SessionOrder | undefined)[],
+    cohorts: readonly SessionCohort[],
     seed: number,
   ) {
     this.#owner = owner;
     this.recorder = recorder;
     this.#seed = seed;
-    this.#kinds = orders.map((order, cohort) =>
-      order === undefined ? undefined : { order, plan: planOf(order, cohort) },
+    this.#kinds = cohorts.map(({ session: order, mqttVersion }, cohort) =>
+      order === undefined ? undefined : { order, plan: planOf(order, cohort, mqttVersion) },
     );
   }
 
@@ -69,7 +72,8 @@ export class Sessions implements SessionOwner {
       const filters = order.subscribe.map((filter) => filter.replaceAll('{clientId}', clientId));
       // The driver has not yet returned from telling of the CONNACK.
       queueMicrotask(() => {
-        if (this.#open.has(session)) session.send(subscribeBytes(filters, subscribeId), this.now());
+        if (this.#open.has(session))
+          session.send(subscribeBytes(filters, subscribeId, plan.mqttVersion), this.now());
       });
     }
     return session;
@@ -113,7 +117,11 @@ export class Sessions implements SessionOwner {
   }
 }
 
-function planOf({ holdMs, keepAliveMs, publish }: SessionOrder, cohort: number): SessionPlan {
+function planOf(
+  { holdMs, keepAliveMs, publish }: SessionOrder,
+  cohort: number,
+  mqttVersion: MqttVersion,
+): SessionPlan {
   return {
     cohort,
     holdMs,
@@ -121,5 +129,6 @@ function planOf({ holdMs, keepAliveMs, publish }: SessionOrder, cohort: number):
     publishEveryMs: publish === null || publish.rate === 0 ? Infinity : 1000 / publish.rate,
     qos: publish?.qos ?? 0,
     payload: Buffer.alloc(publish?.bytes ?? 0, 0x2a),
+    mqttVersion,
   };
 }
