@@ -29,6 +29,10 @@ export const revocationFiguresSchema = z.looseObject({
   requests: count.optional().describe('Questions to the OCSP responder'),
   cacheHits: count.optional(),
   bytesReceived: count.optional(),
+  bytesPerDeviceHour: z
+    .number()
+    .optional()
+    .describe('Questions and answers, or lists fetched, over devices and time: at the rates of this run'),
   failedOpen: count.optional().describe('Clients let in because their status could not be had'),
   failedClosed: count.optional(),
   troubles: z

@@ -13,6 +13,7 @@ import { describeLag } from './lag.ts';
 import { latencyOverTime } from './latency-over-time.ts';
 import type { MeasuredRound } from './measured-round.ts';
 import { revocationFigures } from './revocation-figures.ts';
+import { bytesPerDeviceHour } from './revocation-traffic.ts';
 import { eventFigures, serviceFigures } from './service-figures.ts';
 import { describeNegotiated, describeSessions } from './session-figures.ts';
 
@@ -48,7 +49,7 @@ export function describeVariant(
     }),
     target: {
       ...target,
-      ...targetFigures(rounds),
+      ...withTraffic(targetFigures(rounds), variant, rounds),
       ...(threads.length === 0 ? {} : { threads: Math.max(...threads) }),
       ...(rss.length === 0 ? {} : { rssPeakMiB: Math.max(...rss) / 2 ** 20 }),
     },
@@ -247,6 +248,22 @@ function targetFigures(rounds: readonly MeasuredRound[]): RoundResult['target'] 
     ...(delays.length === 0 ? {} : { eventLoopDelayMs: worstOf(delays) }),
     ...optional('revocation', revocationFigures(rounds)),
   };
+}
+
+function withTraffic(
+  figures: RoundResult['target'],
+  { cohorts }: VariantPlan,
+  rounds: readonly MeasuredRound[],
+): RoundResult['target'] {
+  const { revocation } = figures;
+  if (revocation === undefined) return figures;
+  const traffic = bytesPerDeviceHour(
+    revocation,
+    serviceFigures(rounds),
+    cohorts.reduce((sum, { identities }) => sum + identities, 0),
+    rounds.reduce((sum, { storm }) => sum + storm.elapsedMs, 0),
+  );
+  return { ...figures, revocation: { ...revocation, ...optional('bytesPerDeviceHour', traffic) } };
 }
 
 function asymmetry(rounds: readonly MeasuredRound[], recording: Recording): RoundResult['asymmetry'] {

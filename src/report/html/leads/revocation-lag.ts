@@ -166,6 +166,7 @@ function lagTable(all: readonly LagFinding[]): Table {
         'First cut, ms',
         'Last cut, ms',
         'Sessions that lived on',
+        'Bytes a device and hour',
       ].map((title) => ({ title, numeric: true })),
     ],
     rows: all.map((finding) => [
@@ -181,6 +182,7 @@ function lagTable(all: readonly LagFinding[]): Table {
       figureCell(finding.lag.firstCutMs),
       figureCell(finding.lag.lastCutMs),
       countCell(finding.lag.sessionsKept),
+      figureCell(finding.variant.target.revocation?.bytesPerDeviceHour),
     ]),
   };
 }
