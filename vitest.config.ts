@@ -11,6 +11,8 @@ const measuring = [
   'test/cli/worker-lost.test.ts',
   'test/cli/other-drivers.test.ts',
   'test/cli/authorization.test.ts',
+  'test/cli/flood.test.ts',
+  'test/cli/slow-attackers.test.ts',
   // Holds the CPU of one thing against that of another.
   'test/broker/connect-auth.test.ts',
 ];

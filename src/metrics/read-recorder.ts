@@ -152,13 +152,15 @@ function trimmed(
   const cut = (column: number[]): number[] => column.slice(0, length);
   return {
     intervalMs,
-    cohorts: cohorts.map(({ started, accepted, refused, failed, latency, held }) => ({
+    cohorts: cohorts.map(({ started, accepted, refused, failed, latency, held, publish, missedPings }) => ({
       started: cut(started),
       accepted: cut(accepted),
       refused: cut(refused),
       failed: cut(failed),
       latency: latency.slice(0, length),
       held: cut(held),
+      publish: publish.slice(0, length),
+      missedPings: cut(missedPings),
     })),
   };
 }
@@ -261,24 +263,33 @@ function readLatency({ histograms, exacts }: RecorderViews, index: number): Late
   };
 }
 
-function readTimeline({ timeline, latencySlices, shape }: RecorderViews, cohort: number): CohortTimeline {
+function readTimeline(views: RecorderViews, cohort: number): CohortTimeline {
+  const { timeline, latencySlices, publishSlices, shape } = views;
   const column = (which: number): number[] =>
     Array.from(
       { length: shape.slices },
       (_, slice) => timeline[(cohort * shape.slices + slice) * timelineColumn.width + which] ?? 0,
     );
+  const binsOf = (bySlice: Uint32Array): number[][] =>
+    Array.from({ length: shape.slices }, (_, slice) => {
+      const at = (cohort * shape.slices + slice) * latencyBins;
+      const bins = [...bySlice.subarray(at, at + latencyBins)];
+      return bins.some((count) => count > 0) ? bins : [];
+    });
   return {
     started: column(timelineColumn.started),
     accepted: column(timelineColumn.accepted),
     refused: column(timelineColumn.refused),
     failed: column(timelineColumn.failed),
-    latency: Array.from({ length: shape.slices }, (_, slice) => {
-      const at = (cohort * shape.slices + slice) * latencyBins;
-      const bins = [...latencySlices.subarray(at, at + latencyBins)];
-      return bins.some((count) => count > 0) ? bins : [];
-    }),
+    latency: binsOf(latencySlices),
     held: heldAtEnds(column(timelineColumn.opened), column(timelineColumn.left)),
+    publish: noneIfEmpty(binsOf(publishSlices), (bins) => bins.length === 0),
+    missedPings: noneIfEmpty(column(timelineColumn.missedPings), (count) => count === 0),
   };
+}
+
+function noneIfEmpty<Slice>(slices: Slice[], empty: (slice: Slice) => boolean): Slice[] {
+  return slices.every(empty) ? [] : slices;
 }
 
 function heldAtEnds(opened: readonly number[], left: readonly number[]): number[] {

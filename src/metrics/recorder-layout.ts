@@ -101,7 +101,10 @@ export const counter = {
   width: 8,
 } as const;
 
-/** Columns of the timeline, in the order of CohortTimeline; of sessions those that were opened and that ended before the window did. */
+/**
+ * Columns of the timeline, in the order of CohortTimeline; of sessions those that were opened and that ended before the window did,
+ * and pings that had no answer in time.
+ */
 export const timelineColumn = {
   started: 0,
   accepted: 1,
@@ -109,7 +112,8 @@ export const timelineColumn = {
   failed: 3,
   opened: 4,
   left: 5,
-  width: 6,
+  missedPings: 6,
+  width: 7,
 } as const;
 
 /**
@@ -161,6 +165,8 @@ export type RecorderViews = {
   outcomes: Uint32Array;
   /** Per cohort and slice: `latencyBins` counts. */
   latencySlices: Uint32Array;
+  /** The same of PUBLISH to PUBACK, by the slice in which the PUBACK came. */
+  publishSlices: Uint32Array;
   /** Per cohort: `afterMark.width` counts. */
   afterMark: Uint32Array;
   /** Per cohort: `sessionCount.width` counts. */
@@ -192,6 +198,7 @@ function sections(shape: RecorderShape): { [Name in keyof Omit<RecorderViews, 's
     started: { words: shape.cohorts },
     outcomes: { words: shape.cohorts * detailSlots },
     latencySlices: { words: shape.cohorts * shape.slices * latencyBins },
+    publishSlices: { words: shape.cohorts * shape.slices * latencyBins },
     afterMark: { words: shape.cohorts * afterMark.width },
     sessions: { words: shape.cohorts * sessionCount.width },
     agreements: { words: shape.cohorts * agreementSlots },
@@ -251,6 +258,7 @@ export function openRecorder(buffer: SharedArrayBuffer, shape: RecorderShape): R
     started: words(all.started),
     outcomes: words(all.outcomes),
     latencySlices: words(all.latencySlices),
+    publishSlices: words(all.publishSlices),
     afterMark: words(all.afterMark),
     sessions: words(all.sessions),
     agreements: words(all.agreements),

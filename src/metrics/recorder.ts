@@ -99,8 +99,10 @@ export class Recorder {
       marks,
       held,
       timelineCell: (cohort, atMs) => this.#timelineCell(cohort, atMs),
-      acknowledged: (cohort, durationMs) =>
-        this.#time(cohort * histogramsPerCohort + publishHistogram, durationMs),
+      acknowledged: (cohort, durationMs, atMs) => {
+        this.#place(this.#views.publishSlices, cohort, durationMs, atMs);
+        this.#time(cohort * histogramsPerCohort + publishHistogram, durationMs);
+      },
       recovered: (cohort, durationMs) =>
         this.#time(cohort * histogramsPerCohort + recoveryHistogram, durationMs),
     });
@@ -154,7 +156,8 @@ export class Recorder {
       this.#time(first + rejected, endMs - startMs);
       if (scheduledMs !== undefined) this.#time(first + responseRejected, endMs - scheduledMs);
     }
-    if (kind === accepted || isRefusal[kind]) this.#place(cohort, startMs, endMs);
+    if (kind === accepted || isRefusal[kind])
+      this.#place(this.#views.latencySlices, cohort, endMs - startMs, endMs);
     if (kind === accepted || isRefusal[kind]) this.#stamp(cohort, startMs, kind === accepted);
     if (attempt.agreement !== undefined) this.#agreements.count(cohort, attempt.agreement);
     const markMs = this.#marks[cohort] ?? Infinity;
@@ -215,11 +218,10 @@ export class Recorder {
   }
 
   /** Into the bin of its duration, in the slice that it ended in. */
-  #place(cohort: number, startMs: number, endMs: number): void {
-    const { latencySlices } = this.#views;
+  #place(bySlice: Uint32Array, cohort: number, durationMs: number, endMs: number): void {
     const slice = this.#timelineCell(cohort, endMs) / timelineColumn.width;
-    const cell = slice * latencyBins + latencyBinOf(endMs - startMs);
-    latencySlices[cell] = (latencySlices[cell] ?? 0) + 1;
+    const cell = slice * latencyBins + latencyBinOf(durationMs);
+    bySlice[cell] = (bySlice[cell] ?? 0) + 1;
   }
 
   #time(histogram: number, durationMs: number): void {

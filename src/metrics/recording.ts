@@ -98,4 +98,8 @@ export type CohortTimeline = {
   latency: number[][];
   /** Sessions held at the end of each slice; empty where none was opened. */
   held: number[];
+  /** Of each slice: PUBLISH to PUBACK by bin, like `latency`; empty where none was acknowledged. */
+  publish: number[][];
+  /** PINGREQ without an answer in time, by slice; empty where none was missed. */
+  missedPings: number[];
 };

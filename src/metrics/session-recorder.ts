@@ -10,7 +10,7 @@ export type SessionPlaces = {
   /** See `noneHeld`. */
   held: Int32Array;
   timelineCell(cohort: number, atMs: number): number;
-  acknowledged(cohort: number, durationMs: number): void;
+  acknowledged(cohort: number, durationMs: number, atMs: number): void;
   recovered(cohort: number, durationMs: number): void;
 };
 
@@ -71,15 +71,18 @@ export class SessionRecorder {
   }
 
   /** A PUBLISH with QoS 1 has its PUBACK. */
-  acknowledged(cohort: number, durationMs: number): void {
-    this.#places.acknowledged(cohort, durationMs);
+  acknowledged(cohort: number, durationMs: number, atMs: number): void {
+    this.#places.acknowledged(cohort, durationMs, atMs);
   }
 
   pinged(cohort: number): void {
     this.#count(cohort, sessionCount.pings);
   }
 
-  missedPing(cohort: number): void {
+  missedPing(cohort: number, atMs: number): void {
+    const { timeline } = this.#places.views;
+    const cell = this.#places.timelineCell(cohort, atMs) + timelineColumn.missedPings;
+    timeline[cell] = (timeline[cell] ?? 0) + 1;
     this.#count(cohort, sessionCount.missedPings);
   }
 

@@ -179,6 +179,8 @@ function addTimelines(timelines: readonly CohortTimeline[]): CohortTimeline {
     failed: column(({ failed }) => failed),
     latency: addSlices(timelines.map(({ latency }) => latency)),
     held: column(({ held }) => held),
+    publish: addSlices(timelines.map(({ publish }) => publish)),
+    missedPings: column(({ missedPings }) => missedPings),
   };
 }
 

@@ -12,6 +12,10 @@ export const limitSchema = z.looseObject({
       met: z.boolean(),
       observed: z.number().nullable().describe("The objective's metric"),
       attempts: count,
+      floodRate: z
+        .number()
+        .optional()
+        .describe('Attempts a second of clients that should be turned away, where there are some'),
     }),
   ),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { outcomeKinds } from '../metrics/outcome.ts';
+import { breakingPointSchema, objectiveSchema } from './breaking-point-schema.ts';
 import { kernelSchema } from './kernel-schema.ts';
 import { limitSchema } from './limit-schema.ts';
 import { eventResultSchema, lagSchema, revocationFiguresSchema, serviceSchema } from './revocation-schema.ts';
@@ -116,6 +117,18 @@ const asymmetrySchema = z
     "CPU per attempt of the target, of what it asks, and of the generator; and the target's side ÷ the client's",
   );
 
+const binsSchema = z.looseObject({
+  boundsMs: z.array(ms).describe('Upper bound of each bin'),
+  cohorts: z.array(
+    z.looseObject({
+      name: z.string(),
+      counts: z
+        .string()
+        .describe('Slices parted by `;`, each of `bin:count` parted by spaces; bins count from 0'),
+    }),
+  ),
+});
+
 export const roundSchema = z.looseObject({
   index: count,
   order: count.describe('Place of this round in the order in which all rounds of the run were measured'),
@@ -174,26 +187,19 @@ export const roundSchema = z.looseObject({
         refused: z.array(count),
         failed: z.array(count),
         held: z.array(count).optional().describe('Sessions held at the end of the slice'),
+        missedPings: z.array(count).optional().describe('PINGREQ whose time ran out in the slice'),
       }),
     ),
     target: z
       .looseObject({ atMs: z.array(ms), cpuMs: z.array(ms), rssMiB: z.array(z.number()) })
       .optional()
       .describe('Samples of the target during the round; cpuMs is cumulative from the start of the round'),
-    latency: z
-      .looseObject({
-        boundsMs: z.array(ms).describe('Upper bound of each bin'),
-        cohorts: z.array(
-          z.looseObject({
-            name: z.string(),
-            counts: z
-              .string()
-              .describe('Slices parted by `;`, each of `bin:count` parted by spaces; bins count from 0'),
-          }),
-        ),
-      })
+    latency: binsSchema
       .optional()
       .describe('Service time of decided attempts by the slice in which they ended'),
+    publish: binsSchema
+      .optional()
+      .describe('PUBLISH with QoS 1 to its PUBACK, by the slice in which the PUBACK came'),
   }),
 });
 
@@ -211,6 +217,8 @@ export const variantSchema = z.looseObject({
     .describe(
       'The failure is that the target, or a database that it asks, is not on this machine; it is not held against the run',
     ),
+  objective: objectiveSchema.optional().describe('Of a ramp, or of a search for the highest rate'),
+  breakingPoint: breakingPointSchema.optional(),
   rounds: z.array(roundSchema),
   cohorts: z.array(cohortSchema).describe('Merged over the rounds'),
   target: targetFigures.extend({
@@ -346,6 +354,8 @@ export type EventResult = z.infer<typeof eventResultSchema>;
 export type Lag = z.infer<typeof lagSchema>;
 export type RevocationFigures = z.infer<typeof revocationFiguresSchema>;
 export type KernelCounts = z.infer<typeof kernelSchema>;
+export type Objective = z.infer<typeof objectiveSchema>;
+export type BreakingPoint = z.infer<typeof breakingPointSchema>;
 export type Limit = z.infer<typeof limitSchema>;
 export type Sessions = z.infer<typeof sessionsSchema>;
 export type Recovery = z.infer<typeof recoverySchema>;

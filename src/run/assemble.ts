@@ -7,10 +7,11 @@ import type { Accounting, CohortResult, Latency, RoundResult, VariantResult } fr
 import type { CohortPlan, VariantPlan } from '../scenario/plan.ts';
 import type { TargetSnapshot } from '../targets/target.ts';
 import { asymmetryOf } from './asymmetry.ts';
+import { objectiveOf } from './breaking-point.ts';
 import { type BrokerCounts, sumCounts } from './broker-counts.ts';
 import { judgeCohort } from './judgement.ts';
 import { describeLag } from './lag.ts';
-import { latencyOverTime } from './latency-over-time.ts';
+import { latencyOverTime, publishOverTime } from './latency-over-time.ts';
 import type { MeasuredRound } from './measured-round.ts';
 import { revocationFigures } from './revocation-figures.ts';
 import { bytesPerDeviceHour } from './revocation-traffic.ts';
@@ -41,6 +42,7 @@ export function describeVariant(
     name: variant.name,
     labels: variant.labels,
     ...failing,
+    ...optional('objective', objectiveOf(variant.load.objective)),
     rounds: rounds.map((round) => describeRound(variant, round)),
     cohorts: variant.cohorts.map((plan, index) => {
       const recording = merged.cohorts[index];
@@ -114,9 +116,11 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
         accepted: timeline.cohorts[index]?.accepted ?? [],
         refused: timeline.cohorts[index]?.refused ?? [],
         failed: timeline.cohorts[index]?.failed ?? [],
-        ...heldOf(timeline.cohorts[index]?.held ?? []),
+        ...columnOf('held', timeline.cohorts[index]?.held),
+        ...columnOf('missedPings', timeline.cohorts[index]?.missedPings),
       })),
       latency: latencyOverTime(timeline, variant.cohorts),
+      ...optional('publish', publishOverTime(timeline, variant.cohorts)),
       target: {
         atMs: round.samples.map(({ atMs }) => atMs),
         cpuMs: round.samples.map(({ cpuMs }) => cpuMs),
@@ -126,9 +130,9 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
   };
 }
 
-/** No column where no session was held. */
-function heldOf(held: number[]): { held?: number[] } {
-  return held.length === 0 ? {} : { held };
+/** No column where there is nothing in it: no session was held, no ping missed. */
+function columnOf<Name extends string>(name: Name, column: number[] = []): { [Field in Name]?: number[] } {
+  return optional(name, column.length === 0 ? undefined : column);
 }
 
 export function describeCohort(

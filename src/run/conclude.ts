@@ -5,6 +5,7 @@ import type { Environment, Result } from '../result/schema.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { type CountedRound, describeVariant, type TargetFacts } from './assemble.ts';
 import { auditRound } from './audit.ts';
+import { withBreakingPoints } from './breaking-point.ts';
 import { countByCohort } from './broker-counts.ts';
 import type { MeasuredRound } from './measured-round.ts';
 import { markNoisyRounds } from './noisy-rounds.ts';
@@ -81,6 +82,7 @@ export function conclude(
     thresholds,
     verdict: { word: 'passed', exitCode: 0, reasons: [] },
   };
+  measuredOnly.variants = withBreakingPoints(measuredOnly);
   const { comparisons, notes, noBaseline } = compareRun(measuredOnly, comparing.baseline, comparing.level);
   const { lookCloser } = comparing;
   return {

@@ -1,4 +1,5 @@
 import { evaluateThresholds } from '../gate/thresholds.ts';
+import type { Recording } from '../metrics/recording.ts';
 import type { Limit, RoundResult, VariantResult } from '../result/schema.ts';
 import { limits } from '../scenario/limits.ts';
 import type { VariantPlan } from '../scenario/plan.ts';
@@ -30,7 +31,14 @@ export async function findLimit(
   for (let rate = search.next; rate !== undefined && !signal.aborted; rate = search.next) {
     const storm = await play(rate);
     const { observed, met } = judgeProbe(variant, storm, objective);
-    probes.push({ rate, met, observed, attempts: storm.recording.started });
+    const floodRate = floodRateOf(variant, storm);
+    probes.push({
+      rate,
+      met,
+      observed,
+      attempts: storm.recording.started,
+      ...(floodRate > 0 && { floodRate }),
+    });
     const { cpuUserMs, cpuSystemMs } = storm.generator;
     const busy = (cpuUserMs + cpuSystemMs) / Math.max(1, storm.elapsedMs * workers);
     search.tell(rate, met);
@@ -42,6 +50,16 @@ export async function findLimit(
   return { limit: { objective, low, ...(high === Infinity ? {} : { high }), probes }, trouble };
 }
 
+/** Unwelcome clients a second, from when those have connected who are to be there already. */
+function floodRateOf({ cohorts, load }: VariantPlan, { recording }: RoundRecording): number {
+  const flood = cohorts.reduce(
+    (sum, { expect }, index) =>
+      expect.outcome.startsWith('reject') ? sum + (recording.cohorts[index]?.started ?? 0) : sum,
+    0,
+  );
+  return (1000 * flood) / load.durationMs;
+}
+
 /** A rate whose arrivals are missed is not one that the target bears, whatever those that were not missed say. */
 function judgeProbe(
   variant: VariantPlan,
@@ -51,7 +69,27 @@ function judgeProbe(
   const { recording } = storm;
   const [told] = evaluateThresholds([objective], [resultOf(variant, storm)]);
   const missed = recording.missedArrivals > recording.scheduled * missedShare;
-  return { observed: told?.observed ?? null, met: told?.passed === true && !missed };
+  const met = told?.passed === true && !missed && !victimsLost(variant, recording);
+  return { observed: told?.observed ?? null, met };
+}
+
+/** Share of the welcome clients beside a flood that may be turned away before they count as lost. */
+const lostShare = 0.01;
+
+/** Beside a flood a rate is none that the target bears when it costs somebody a session, or turns good clients away. */
+function victimsLost({ cohorts }: VariantPlan, { cohorts: recorded }: Recording): boolean {
+  if (!cohorts.some(({ expect }) => expect.outcome.startsWith('reject'))) return false;
+  let attempts = 0;
+  let lost = 0;
+  for (const [index, { expect }] of cohorts.entries()) {
+    const cohort = recorded[index];
+    if (expect.outcome !== 'accept' || cohort === undefined) continue;
+    if ((cohort.sessions?.cut ?? 0) > 0) return true;
+    const accepted = cohort.outcomes.find(({ kind }) => kind === 'accepted')?.count ?? 0;
+    attempts += cohort.started;
+    lost += cohort.started - accepted;
+  }
+  return lost > attempts * lostShare;
 }
 
 /** As much of a result as a metric of cohorts reads. */

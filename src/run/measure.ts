@@ -7,6 +7,7 @@ import { type FoundLimit, findLimit } from './find-limit.ts';
 import { watchKernel } from './kernel-counters.ts';
 import { calibrateBlock, watchMachine } from './machine.ts';
 import type { MeasuredRound, TargetSample } from './measured-round.ts';
+import { withOwnArrivals } from './own-arrivals.ts';
 import { playEvents } from './play-events.ts';
 import { scheduleOrder, warmupOrder } from './schedule-order.ts';
 import type { RoundSurroundings } from './surroundings.ts';
@@ -51,7 +52,9 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   const startedAt = performance.now();
   const samples: TargetSample[] = [];
   // The tickets that the warm-up was given are those that the fleet starts with.
-  const run = storm.run({ ...order, tickets: variant.load.warmupMs > 0 ? 'kept' : 'forgotten' });
+  const run = storm.run(
+    withOwnArrivals({ ...order, tickets: variant.load.warmupMs > 0 ? 'kept' : 'forgotten' }, variant.cohorts),
+  );
   const sampler = setInterval(() => {
     measurement.onProgress(run.progress());
     if (before === null) return;
@@ -108,7 +111,12 @@ function searchLimit(
   const play = async (rate: number) => {
     const seed = (order.seed ^ Math.imul(++tried, 0x9e3779b1)) >>> 0;
     const { recording } = await runUntilStopped(
-      storm.run({ ...atRate(order, rate), seed, tickets: tried === 1 ? 'forgotten' : 'kept' }),
+      storm.run(
+        withOwnArrivals(
+          { ...atRate(order, rate), seed, tickets: tried === 1 ? 'forgotten' : 'kept' },
+          variant.cohorts,
+        ),
+      ),
       target,
       signal,
     );

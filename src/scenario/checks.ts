@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { arrivalsFaults } from './arrivals-checks.ts';
 import { authorizationFaults } from './authorization-checks.ts';
 import { connectAuthFaults } from './connect-auth-checks.ts';
 import { eventFaults, serviceSectionFaults } from './event-checks.ts';
@@ -31,6 +32,7 @@ export function crossFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
     ...transportFaults(data, vocabulary),
     ...tlsFaults(data, vocabulary),
     ...slowFaults(data, vocabulary),
+    ...arrivalsFaults(data, vocabulary),
   ];
 }
 
@@ -115,13 +117,15 @@ function cohortFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
       ...defectFaults(at, cohort, vocabulary),
     );
   }
-  const weights = cohorts.map((cohort) => valueAt(cohort, ['weight']) ?? 1);
+  const weights = cohorts.map((cohort) =>
+    valueAt(cohort, ['arrivals']) === undefined ? (valueAt(cohort, ['weight']) ?? 1) : 0,
+  );
   if (weights.length > 0 && weights.every((weight) => weight === 0)) {
     faults.push({
       path: ['cohorts'],
       part: 'key',
       message: 'all weights are 0',
-      expected: 'a weight above 0 for some cohort',
+      expected: 'a weight above 0 for some cohort without arrivals of its own',
     });
   }
   return faults;

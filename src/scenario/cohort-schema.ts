@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { about, duration, positiveDuration } from './about.ts';
+import { arrivalsSchema } from './arrivals-schema.ts';
 import { operationSchema } from './authorization-schema.ts';
 import { certificateSchema } from './corpus-schema.ts';
 import { limits } from './limits.ts';
@@ -38,6 +39,10 @@ export function cohortSchema(vocabulary: Vocabulary) {
           { example: 5 },
         ),
       ),
+    arrivals: arrivalsSchema().optional().meta({
+      description:
+        'Arrivals of this cohort alone, beside those of `load`; left out, it has its share of those by `weight`.',
+    }),
     identities: z
       .int()
       .min(0)

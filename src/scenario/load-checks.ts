@@ -31,7 +31,7 @@ const mends = {
   cutAt: 'no cutAt, or model reconnect-storm',
   backoff: 'no backoff, or model reconnect-storm',
   trace: 'no trace, or model trace',
-  objective: 'thresholds, or model find-limit',
+  objective: 'thresholds, or model find-limit or ramping-arrival-rate',
   precision: 'no precision, or model find-limit',
 } as const;
 

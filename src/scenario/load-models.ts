@@ -32,7 +32,7 @@ export type Need = 'needed' | 'allowed';
 /** What each model needs and may have; it has no use for the others. */
 export const needs: Record<LoadModel, Partial<Record<LoadField, Need>>> = {
   'constant-arrival-rate': { rate: 'needed', duration: 'needed' },
-  'ramping-arrival-rate': { rate: 'allowed', stages: 'needed' },
+  'ramping-arrival-rate': { rate: 'allowed', stages: 'needed', objective: 'allowed' },
   poisson: { rate: 'needed', duration: 'needed' },
   'thundering-herd': { clients: 'needed', spread: 'allowed', duration: 'needed' },
   trace: { trace: 'needed', duration: 'needed' },

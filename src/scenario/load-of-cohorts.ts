@@ -37,9 +37,17 @@ function sessionFaults(data: unknown): Fault[] {
   });
 }
 
+/** What is recorded by the time of a round. */
+const overTime = /^[\w-]+\.(?:authenticated|publish)\.p\(?99\)?\s*<=?\s*\d/;
+
 function objectiveFaults(data: unknown, names: readonly string[], { checkThreshold }: Vocabulary): Fault[] {
   const objective = valueAt(data, ['load', 'objective']);
   if (typeof objective !== 'string') return [];
+  if (valueAt(data, ['load', 'model']) === 'ramping-arrival-rate' && !overTime.test(objective)) {
+    const message = `${showValue(objective)} is not known step by step`;
+    const expected = 'a p99 of authenticated or publish, such as good.publish.p99 < 100ms';
+    return [{ path: ['load', 'objective'], message, expected }];
+  }
   const problem = checkThreshold(objective, names, []);
   if (problem === undefined) return [];
   const { expected, nearest } = problem;

@@ -164,10 +164,13 @@ export function loadSchema() {
       .max(200)
       .optional()
       .meta(
-        about('`find-limit`: what a rate has to meet, written like a threshold.', {
-          example: 'good.authenticated.p99 < 250ms',
-          otherwise: 'none: this model needs it',
-        }),
+        about(
+          '`find-limit`: what a rate has to meet, written like a threshold. `ramping-arrival-rate`: the p99 of a connect or of a publish that each step of the ramp is held against, so that the result tells the rate at which it breaks.',
+          {
+            example: 'good.authenticated.p99 < 250ms',
+            otherwise: 'none: `find-limit` needs it',
+          },
+        ),
       ),
     precision: z
       .union([z.number().min(0.01).max(1), z.string().regex(/^(?:100|[1-9]\d?)%$/)])

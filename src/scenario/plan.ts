@@ -212,7 +212,7 @@ export type LoadPlan = {
   cutAtMs?: number;
   backoff?: { policy: BackoffPolicy; baseMs: number; capMs: number };
   trace?: { file: string; speed: number };
-  /** Of find-limit: a threshold, and how far apart the rates around the limit may lie. */
+  /** Of find-limit and ramping-arrival-rate: a threshold; of the first also how far apart the rates around the limit may lie. */
   objective?: string;
   precision?: number;
   /** Attempts made before the window opens, at the same load, recorded nowhere. */
@@ -269,6 +269,8 @@ export type CohortPlan = {
   name: string;
   /** Relative share of the arrivals. */
   weight: number;
+  /** Its own arrivals: so many a second, or each identity once within this time, before the load begins. The load's by `weight` where left out. */
+  arrivals?: { perSecond: number } | { withinMs: number };
   /** How many identities; 0 for a cohort without a certificate. */
   identities: number;
   /** A name from the forge's registry; `none` for a certificate without defect. */

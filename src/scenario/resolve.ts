@@ -51,6 +51,7 @@ export function resolveVariant(
       ...(cohort.certificate && { certificate: withoutGaps(cohort.certificate) }),
       ...resolveOperation(cohort.first),
       ...resolveSlow(cohort),
+      ...resolveArrivals(cohort.arrivals),
       ...(cohort.tls && { tls: withoutGaps(cohort.tls) }),
       ...(cohort.mqttVersion === 5 && { mqttVersion: cohort.mqttVersion }),
       ...(cohort.session && { session: resolveSession(cohort.session) }),
@@ -186,6 +187,14 @@ function resolveOperation(first: Scenario['cohorts'][number]['first']): Pick<Coh
   const topic = first?.subscribe ?? first?.publish;
   if (topic === undefined) return {};
   return { operation: { operation: first?.subscribe === undefined ? 'publish' : 'subscribe', topic } };
+}
+
+function resolveArrivals({
+  rate,
+  within,
+}: NonNullable<Scenario['cohorts'][number]['arrivals']> = {}): Pick<CohortPlan, 'arrivals'> {
+  if (rate !== undefined) return { arrivals: { perSecond: rate } };
+  return within === undefined ? {} : { arrivals: { withinMs: milliseconds(within) } };
 }
 
 function resolveSlow({ stopAfter, trickle }: Scenario['cohorts'][number]): Pick<CohortPlan, 'slow'> {

@@ -18,6 +18,8 @@ export type FloodPoint = {
   p99Ms: number | null;
   /** Share of the good clients' attempts that were not let in. */
   lostShare: number;
+  /** Sessions publish, and none had its PUBACK. */
+  stalled: boolean;
   /** Sessions that the broker ended, or lost. */
   cut: number;
   missedPings: number;
@@ -28,6 +30,8 @@ export type Breaking = { low: number; high: number } | 'never' | 'always';
 
 export type FloodCurve = {
   name: string;
+  /** By a rate that grows within the round, by rates that a search has tried, or by variants with a rate each. */
+  how: 'ramp' | 'search' | 'variants';
   /** Places of its variants in the result. */
   indices: number[];
   points: FloodPoint[];
@@ -63,31 +67,56 @@ export function floodOf(result: Result): Flood | null {
     result.thresholds,
     flooded.map(({ variant }) => variant),
   );
-  const raw = [...ramps(flooded), ...steps(result, flooded)].filter(
-    ({ points }) => rangeOf(points) >= leastRange,
-  );
+  const reading = readingOf(objective?.metric, flooded);
+  const searched = searches(flooded);
+  const read = [
+    ...ramps(
+      flooded.filter(({ index }) => !searched.some(({ indices }) => indices[0] === index)),
+      reading,
+    ),
+    ...(searched.length > 0 ? searched : steps(result, flooded)),
+  ];
+  const raw = read.filter(({ points }) => rangeOf(points) >= leastRange);
   if (raw.length === 0) return null;
   const quietest = raw.flatMap(({ points }) => points[0]?.p99Ms ?? []);
   const objectiveMs = objective?.limit ?? tolerated * Math.max(1, ...quietest);
+  const publishing = raw.some(({ how }) => how === 'variants')
+    ? flooded.some(({ variant }) => publishes(variant.cohorts))
+    : reading.of === 'publish';
   return {
     objectiveMs,
     objective: objective?.expression ?? `not more than ${tolerated} times what they wait without a flood`,
-    // Ramps are read from what connects took by time; what a publish took is told by round only.
-    waiting:
-      raw.some(({ indices }) => indices.length > 1) &&
-      flooded.some(({ variant }) => publishes(variant.cohorts))
-        ? 'a publish with QoS 1'
-        : 'a CONNACK',
-    curves: raw.map(({ byRound, ...curve }) => {
-      const rounds = byRound.map((points) => breakingOf(points, objectiveMs));
-      const breaking = breakingOf(curve.points, objectiveMs);
-      const interval = overRounds(rounds);
-      return { ...curve, rounds, breaking, interval };
+    waiting: publishing ? 'a publish with QoS 1' : 'a CONNACK',
+    curves: raw.map(({ byRound, found, ...curve }) => {
+      const rounds = found?.rounds ?? byRound.map((points) => breakingOf(points, objectiveMs));
+      const breaking = found?.breaking ?? breakingOf(curve.points, objectiveMs);
+      return { ...curve, rounds, breaking, interval: overRounds(rounds) };
     }),
   };
 }
 
-type RawCurve = Pick<FloodCurve, 'name' | 'indices' | 'points'> & { byRound: FloodPoint[][] };
+type RawCurve = Pick<FloodCurve, 'name' | 'how' | 'indices' | 'points'> & {
+  byRound: FloodPoint[][];
+  /** Where it is known without the points. */
+  found?: { rounds: Breaking[]; breaking: Breaking };
+};
+
+/** What tells by the time of a round how long victims wait. */
+type Reading = { of: 'latency' | 'publish'; names: ReadonlySet<string> | null };
+
+type Flooded = readonly { variant: VariantResult; index: number }[];
+
+/** As the objective has it; else publishes, where they are told by time. */
+function readingOf(metric: string | undefined, flooded: Flooded): Reading {
+  const [cohort = '', of] = metric?.split('.') ?? [];
+  if (of === 'publish' || of === 'authenticated') {
+    return { of: of === 'publish' ? of : 'latency', names: new Set([cohort]) };
+  }
+  const published = flooded.some(({ variant }) =>
+    variant.rounds.some(({ timeline }) => timeline.publish !== undefined),
+  );
+  return { of: metric === undefined && published ? 'publish' : 'latency', names: null };
+}
 
 function isFlooded({ cohorts }: VariantResult): boolean {
   const sessions = cohorts.some(
@@ -96,10 +125,15 @@ function isFlooded({ cohorts }: VariantResult): boolean {
   return sessions && expectedNames(cohorts, false).size > 0;
 }
 
+type Told = Pick<ThresholdResult, 'expression' | 'metric' | 'limit'>;
+
+/** What the load is held against; else the first threshold on what the victims wait. */
 function objectiveOf(
   thresholds: readonly ThresholdResult[],
   variants: readonly VariantResult[],
-): ThresholdResult | null {
+): Told | null {
+  const planned = variants.flatMap(({ objective }) => objective ?? []).find(({ unit }) => unit === 'ms');
+  if (planned !== undefined) return planned;
   const welcome = new Set(variants.flatMap(({ cohorts }) => [...expectedNames(cohorts, true)]));
   return (
     thresholds.find(
@@ -110,20 +144,20 @@ function objectiveOf(
 }
 
 /** One variant whose flood changes within the round. */
-function ramps(flooded: readonly { variant: VariantResult; index: number }[]): RawCurve[] {
+function ramps(flooded: Flooded, reading: Reading): RawCurve[] {
   return flooded.flatMap(({ variant, index }) => {
-    const byRound = variant.rounds.map((round) => rampPoints(variant, round));
+    const byRound = variant.rounds.map((round) => rampPoints(variant, round, reading));
     const [first] = byRound;
     if (first === undefined || rangeOf(first) < leastRange) return [];
-    return [{ name: variant.name, indices: [index], byRound, points: averaged(byRound) }];
+    return [{ name: variant.name, how: 'ramp', indices: [index], byRound, points: averaged(byRound) }];
   });
 }
 
-function rampPoints({ cohorts }: VariantResult, round: RoundResult): FloodPoint[] {
+function rampPoints({ cohorts }: VariantResult, round: RoundResult, reading: Reading): FloodPoint[] {
   const { timeline } = round;
   const welcome = expectedNames(cohorts, true);
   const unwelcome = expectedNames(cohorts, false);
-  const latencies = latencySlices(round, welcome);
+  const latencies = latencySlices(round, reading.names ?? welcome, reading.of);
   if (latencies === null) return [];
   const length = Math.max(0, ...timeline.cohorts.map(({ started }) => started.length));
   const stride = Math.max(1, Math.ceil(length / rampSteps));
@@ -143,13 +177,19 @@ function rampPoints({ cohorts }: VariantResult, round: RoundResult): FloodPoint[
     const boundsMs = latencies[0]?.boundsMs ?? [];
     const held = (slice: number) =>
       timeline.cohorts.reduce((all, line) => all + (line.held?.[slice] ?? 0), 0);
+    const missedPings = timeline.cohorts.reduce(
+      (all, line) => all + (line.missedPings?.slice(from, from + stride).reduce((a, b) => a + b, 0) ?? 0),
+      0,
+    );
+    const p99Ms = quantileOfBins({ boundsMs, counts }, 0.99);
     const lost = sum(welcome, 'refused', from) + sum(welcome, 'failed', from);
     points.push({
       rate: (1000 * sum(unwelcome, 'started', from)) / (stride * timeline.intervalMs),
-      p99Ms: quantileOfBins({ boundsMs, counts }, 0.99),
+      p99Ms,
+      stalled: reading.of === 'publish' && p99Ms === null && from > 0 && held(from) > 0,
       lostShare: share(lost, lost + sum(welcome, 'accepted', from)),
-      cut: Math.max(0, held(from) - held(from + stride - 1)),
-      missedPings: 0,
+      cut: Math.max(0, held(Math.max(0, from - 1)) - held(from + stride - 1)),
+      missedPings,
     });
   }
   // What comes after the top of the ramp is the way back, which is another question.
@@ -157,8 +197,53 @@ function rampPoints({ cohorts }: VariantResult, round: RoundResult): FloodPoint[
   return points.slice(0, top + 1).filter(({ rate, p99Ms }) => rate > 0 || p99Ms !== null);
 }
 
+/** Rates of the flood that a search for the highest one has tried. */
+function searches(flooded: Flooded): RawCurve[] {
+  return flooded.flatMap(({ variant, index }) => {
+    const limits = variant.rounds.flatMap(({ limit }) => limit ?? []);
+    const byRound = limits.map(({ probes }) =>
+      probes
+        .flatMap(({ floodRate, observed }): FloodPoint[] =>
+          floodRate === undefined
+            ? []
+            : [{ rate: floodRate, p99Ms: observed, stalled: false, lostShare: 0, cut: 0, missedPings: 0 }],
+        )
+        .toSorted((a, b) => a.rate - b.rate),
+    );
+    const points = byRound.flat().toSorted((a, b) => a.rate - b.rate);
+    if (points.length === 0) return [];
+    const rounds = limits.map(searched);
+    return [
+      {
+        name: variant.name,
+        how: 'search' as const,
+        indices: [index],
+        byRound,
+        points,
+        found: { rounds, breaking: middleOf(rounds) },
+      },
+    ];
+  });
+}
+
+function searched({ low, high, probes }: NonNullable<RoundResult['limit']>): Breaking {
+  const floodAt = (rate: number | undefined) => probes.find((probe) => probe.rate === rate)?.floodRate;
+  if (high === undefined) return 'never';
+  return low === 0 ? 'always' : { low: floodAt(low) ?? low, high: floodAt(high) ?? high };
+}
+
+/** Of several rounds the bounds' geometric means; what happened to most of them where not all broke. */
+function middleOf(rounds: readonly Breaking[]): Breaking {
+  const broken = rounds.flatMap((one) => (typeof one === 'string' ? [] : [one]));
+  const whole = rounds.filter((one) => typeof one === 'string');
+  if (broken.length <= whole.length && whole[0] !== undefined) return whole[0];
+  const mean = (values: readonly number[]) =>
+    Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+  return { low: mean(broken.map(({ low }) => low)), high: mean(broken.map(({ high }) => high)) };
+}
+
 /** Several variants that differ in the strength of their flood. */
-function steps(result: Result, flooded: readonly { variant: VariantResult; index: number }[]): RawCurve[] {
+function steps(result: Result, flooded: Flooded): RawCurve[] {
   const keys = differingLabels(result, rateLabels);
   const groups = Map.groupBy(flooded, ({ variant }) => (keys.length === 0 ? '' : shortName(variant, keys)));
   return [...groups].flatMap(([name, members]) => {
@@ -171,6 +256,7 @@ function steps(result: Result, flooded: readonly { variant: VariantResult; index
     return [
       {
         name: name === '' ? 'all variants' : name,
+        how: 'variants' as const,
         indices: members.map(({ index }) => index),
         points: pointsOf(({ rounds }) => rounds),
         byRound: Array.from({ length: most }, (_, i) => pointsOf(({ rounds }) => rounds.slice(i, i + 1))),
@@ -193,6 +279,7 @@ function stepPoint({ cohorts }: VariantResult, rounds: readonly RoundResult[]): 
   return {
     rate: sum(unwelcome, ({ attempts }) => attempts) / seconds,
     p99Ms: waited.length === 0 ? null : Math.max(...waited),
+    stalled: false,
     lostShare: share(
       sum(welcome, ({ falseRejects, errors }) => falseRejects + errors),
       sum(welcome, ({ attempts }) => attempts),
@@ -221,8 +308,8 @@ function overRounds(rounds: readonly Breaking[]): Interval | null {
 }
 
 function breakingOf(points: readonly FloodPoint[], objectiveMs: number): Breaking {
-  const missed = ({ p99Ms, cut, lostShare }: FloodPoint) =>
-    cut > 0 || lostShare > 0.01 || (p99Ms !== null && p99Ms > objectiveMs);
+  const missed = ({ p99Ms, stalled, cut, lostShare }: FloodPoint) =>
+    stalled || cut > 0 || lostShare > 0.01 || (p99Ms !== null && p99Ms > objectiveMs);
   const lastKept = points.findLastIndex((point) => !missed(point));
   if (lastKept === points.length - 1) return 'never';
   if (lastKept === -1) return 'always';
@@ -239,6 +326,7 @@ function averaged(byRound: readonly FloodPoint[][]): FloodPoint[] {
     return {
       rate: mean(same.map(({ rate }) => rate)),
       p99Ms: waits[Math.floor((waits.length - 1) / 2)] ?? null,
+      stalled: same.some(({ stalled }) => stalled),
       lostShare: mean(same.map(({ lostShare }) => lostShare)),
       cut: mean(same.map(({ cut }) => cut)),
       missedPings: mean(same.map(({ missedPings }) => missedPings)),

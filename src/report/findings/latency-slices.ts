@@ -3,11 +3,16 @@ import type { RoundResult } from '../../result/index.ts';
 /** Counts of attempts by how long they took: `counts[i]` took up to `boundsMs[i]`, and more than the bound before it. */
 export type Bins = { boundsMs: readonly number[]; counts: number[] };
 
-/** The counts of each slice of a round, summed over the cohorts of these names; null where the result has no latencies by time. */
+/**
+ * The counts of each slice of a round, of attempts or of publishes with QoS 1, summed over the cohorts of these names; null where the
+ * result has none by time.
+ */
 export function latencySlices(
-  { timeline: { latency } }: RoundResult,
+  { timeline }: RoundResult,
   names?: ReadonlySet<string>,
+  of: 'latency' | 'publish' = 'latency',
 ): Bins[] | null {
+  const latency = timeline[of];
   if (latency === undefined) return null;
   const { boundsMs } = latency;
   const all: Bins[] = [];

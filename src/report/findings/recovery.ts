@@ -26,6 +26,8 @@ const cutTo = 0.5;
 export function recoveriesOf({ variants }: Result): Recovery[] {
   return variants.flatMap((variant, index) => {
     if (variant.cohorts.some(({ lag }) => lag !== undefined)) return [];
+    // Victims of a flood have connected before it and come back from nothing.
+    if (variant.breakingPoint !== undefined) return [];
     const rounds = variant.rounds.flatMap((round) => recoveryOf(round) ?? []);
     if (rounds.length === 0) return [];
     return [

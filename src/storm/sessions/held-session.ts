@@ -85,7 +85,7 @@ export class HeldSession implements SessionListener, WheelEntry {
       return false;
     }
     if (this.#pingedMs !== undefined && nowMs >= this.#pingedMs + keepAliveMs) {
-      this.#owner.recorder.missedPing(cohort);
+      this.#owner.recorder.missedPing(cohort, nowMs);
       this.#giveUp(nowMs);
       return false;
     }
@@ -163,7 +163,8 @@ export class HeldSession implements SessionListener, WheelEntry {
     const waiting = this.#unacknowledged;
     for (let at = 0; at < waiting.length; at += 2) {
       if (waiting[at] !== packetId) continue;
-      this.#owner.recorder.acknowledged(this.#plan.cohort, this.#owner.now() - (waiting[at + 1] ?? 0));
+      const nowMs = this.#owner.now();
+      this.#owner.recorder.acknowledged(this.#plan.cohort, nowMs - (waiting[at + 1] ?? 0), nowMs);
       waiting.splice(at, 2);
       return;
     }
