@@ -71,7 +71,7 @@ install_hivemq() {
   needs hivemq mvn 'Maven' && needs hivemq javac 'a Java development kit, 17 or later' || return 1
   begin hivemq &&
     mvn -q -B -f targets/hivemq/pom.xml dependency:copy-dependencies -DoutputDirectory="$brokers/hivemq.part/lib" &&
-    javac -cp "$brokers/hivemq.part/lib/*" -d "$brokers/hivemq.part/classes" targets/hivemq/HiveMqTarget.java &&
+    javac -cp "$brokers/hivemq.part/lib/*" -d "$brokers/hivemq.part/classes" targets/hivemq/*.java &&
     finish hivemq
 }
 

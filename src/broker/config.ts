@@ -17,6 +17,8 @@ export type BrokerConfig = {
   userTable: string | null;
   sessionTickets: boolean;
   transport: 'tls' | 'wss' | 'tcp';
+  /** Null or left out: 1.2 and 1.3. */
+  tlsVersions?: ('1.2' | '1.3')[] | null;
   /** `none`: clients are not asked for a certificate. */
   clientCertificates: 'required' | 'none';
   /** The OCSP responder and the CRL distribution point, `http://…`, where the settings ask them. */

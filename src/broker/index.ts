@@ -1,3 +1,4 @@
+export { paddedRules } from './authorization/index.ts';
 export { type AuthorizationRule, unknownPlaceholder } from './authorization/rule.ts';
 export { BrokerError } from './broker-error.ts';
 export {

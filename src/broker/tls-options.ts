@@ -31,7 +31,7 @@ export async function readTlsOptions(config: BrokerConfig): Promise<TlsOptions &
     cert,
     key,
     ca,
-    minVersion: 'TLSv1.2',
+    ...versionsOf(config),
     requestCert: config.clientCertificates === 'required',
     rejectUnauthorized: config.clientCertificates === 'required',
     handshakeTimeout: config.settings.handshakeTimeoutMs,
@@ -47,4 +47,10 @@ function attempt(code: string, sentence: string, load: () => unknown): void {
   } catch (error) {
     throw new BrokerError(code, `${sentence} (${messageOf(error)})`, { cause: error });
   }
+}
+
+function versionsOf({ tlsVersions }: BrokerConfig): Pick<TlsOptions, 'minVersion' | 'maxVersion'> {
+  const old = tlsVersions?.includes('1.2') ?? true;
+  const current = tlsVersions?.includes('1.3') ?? true;
+  return { minVersion: old ? 'TLSv1.2' : 'TLSv1.3', maxVersion: current ? 'TLSv1.3' : 'TLSv1.2' };
 }

@@ -1,5 +1,6 @@
 import type { BrokerTally } from '../broker/config.ts';
 import { sourceBlock } from '../storm/source-address.ts';
+import { probeSource } from '../targets/probe.ts';
 
 /** What the broker itself counted for one cohort. */
 export type BrokerCounts = {
@@ -35,7 +36,7 @@ export function countByCohort(
   for (const { tally, count } of difference(before, after)) {
     const cohort = counts[cohortOf.get(tally.source) ?? -1];
     if (cohort !== undefined) add(cohort, tally, count);
-    else if (tally.source !== unknownSource) strangers += count;
+    else if (tally.source !== unknownSource && tally.source !== probeSource) strangers += count;
   }
   return { cohorts: counts, strangers };
 }

@@ -124,7 +124,7 @@ function countRound(round: MeasuredRound, stage: Stage, workers: number): Counte
   return { ...round, counts: cohorts, strangers };
 }
 
-function checkCounts({ counts, strangers, storm }: Counted, stage: Stage, place: string): string[] {
+function checkCounts({ counts, strangers, storm, after }: Counted, stage: Stage, place: string): string[] {
   if (counts === null) return [];
   const reasons = stage.variant.cohorts.flatMap(({ name, operation }, index) => {
     const recording = storm.recording.cohorts[index];
@@ -133,6 +133,7 @@ function checkCounts({ counts, strangers, storm }: Counted, stage: Stage, place:
       ? []
       : reconcileCohort(recording, told, `${place}, cohort '${name}'`, {
           operation: operation !== undefined,
+          blindToTls: after?.blindTo === 'tls',
         });
   });
   if (strangers > 0) {

@@ -29,7 +29,7 @@ export function reconcileCohort(
   cohort: CohortRecording,
   broker: BrokerCounts,
   place: string,
-  { operation }: { operation: boolean } = { operation: false },
+  { operation = false, blindToTls = false }: { operation?: boolean; blindToTls?: boolean } = {},
 ): string[] {
   const count = (...kinds: OutcomeKind[]) =>
     cohort.outcomes.reduce((sum, outcome) => (kinds.includes(outcome.kind) ? sum + outcome.count : sum), 0);
@@ -38,12 +38,13 @@ export function reconcileCohort(
     // A session that is held may be refused something in its course: it has been let in all the same.
     ['accepted', count('accepted', 'operation-refused'), broker.accepted + broker.refusedAtAuthorization],
     ['refused at CONNECT', count('connack-refused'), broker.refusedAtConnect],
-    [
+  ];
+  if (!blindToTls)
+    pairs.push([
       'refused in TLS or closed',
       count('tls-alert', 'closed', 'reset'),
       broker.refusedAtTls + broker.abandoned,
-    ],
-  ];
+    ]);
   if (operation)
     pairs.push(['refused what they did', count('operation-refused'), broker.refusedAtAuthorization]);
   return pairs

@@ -172,6 +172,7 @@ export class Stage {
       connectAuth: plan.connectAuth,
       sessionTickets: plan.sessionTickets,
       transport: plan.transport,
+      tlsVersions: plan.tlsVersions ?? null,
       clientCertificates: plan.clientCertificates,
       broker: this.variant.broker,
       services: surroundings.urls,

@@ -117,6 +117,8 @@ export type TargetPlan = {
   /** TLS 1.3 session tickets offered by the broker. */
   sessionTickets: boolean;
   transport: 'tls' | 'wss' | 'tcp';
+  /** Versions of TLS that the broker is told to speak; its own choice where left out. */
+  tlsVersions?: ('1.2' | '1.3')[];
   clientCertificates: 'required' | 'none';
   /** Of an external broker. */
   caFile?: string;
@@ -178,10 +180,15 @@ type AskedPlan = {
 };
 
 export type ServicesPlan = {
-  ocsp: { signing: 'pre-signed' | 'ahead' | 'on-request'; validityMs: number; faults: string[] };
-  crl: { faults: string[] };
+  ocsp: {
+    signing: 'pre-signed' | 'ahead' | 'on-request';
+    validityMs: number;
+    port: number;
+    faults: string[];
+  };
+  crl: { port: number; faults: string[] };
   /** `faults` begin with the delay, where there is one. */
-  auth: { faults: string[] };
+  auth: { port: number; faults: string[] };
 };
 
 /** `atMs` counts from the start of the measured window; all identities of `cohort` are revoked. */

@@ -16,6 +16,9 @@ import { shareOf } from './share.ts';
 import { driverAsked } from './slow-checks.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
+/** Checks at CONNECT that look at no password. */
+const withoutPasswords = ['none', 'certificate'];
+
 /** One variant of a scenario that has passed all checks, with nothing left to be filled in. */
 export function resolveVariant(
   name: string,
@@ -46,7 +49,7 @@ export function resolveVariant(
           ? { outcome: 'reject-at-authorization' }
           : resolveExpectation(cohort.expect),
       driver: String(driverAsked(cohort, vocabulary)),
-      credentials: cohort.credentials ?? (target.connectAuth === 'none' ? 'none' : 'right'),
+      credentials: cohort.credentials ?? (withoutPasswords.includes(target.connectAuth) ? 'none' : 'right'),
       ...(cohort.algorithm !== undefined && { algorithm: withoutGaps(cohort.algorithm) }),
       ...(cohort.certificate && { certificate: withoutGaps(cohort.certificate) }),
       ...resolveOperation(cohort.first),
@@ -83,6 +86,7 @@ export function resolveVariant(
       transport: target.transport,
       clientCertificates: target.clientCertificates,
       ...withoutGaps({
+        tlsVersions: target.tlsVersions,
         caFile: target.caFile,
         serverName: target.serverName,
         processId: target.processId,
@@ -207,12 +211,12 @@ function asked<Settings extends { timeout: string }>({ timeout, ...rest }: Setti
 }
 
 function resolveServices({ ocsp, crl, auth }: Scenario['services']): ServicesPlan {
-  const { signing, validity, faults } = ocsp;
+  const { validity, ...responder } = ocsp;
   const delay = auth.delay === undefined ? [] : [`delay=${auth.delay}`];
   return {
-    ocsp: { signing, validityMs: milliseconds(validity), faults },
+    ocsp: { ...responder, validityMs: milliseconds(validity) },
     crl,
-    auth: { faults: [...delay, ...auth.faults] },
+    auth: { port: auth.port, faults: [...delay, ...auth.faults] },
   };
 }
 

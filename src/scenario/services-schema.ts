@@ -18,12 +18,13 @@ export function servicesSchema() {
         validity: positiveDuration()
           .default('1h')
           .meta(duration('From thisUpdate to nextUpdate of a response.', { example: '10s' })),
+        port: portSchema(),
         faults: faultsSchema(),
       })
       .prefault({})
       .meta({ description: 'The OCSP responder, started where `target.revocation` asks one.' }),
     crl: z
-      .strictObject({ faults: faultsSchema() })
+      .strictObject({ port: portSchema(), faults: faultsSchema() })
       .prefault({})
       .meta({ description: 'The CRL distribution point, started where `broker.crl.source` is `http`.' }),
     auth: z
@@ -40,11 +41,26 @@ export function servicesSchema() {
               otherwise: 'no delay',
             }),
           ),
+        port: portSchema(),
         faults: faultsSchema(),
       })
       .prefault({})
       .meta({ description: 'The auth service, started where `target.connectAuth` is `webservice`.' }),
   });
+}
+
+function portSchema() {
+  return z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(0)
+    .meta(
+      about(
+        'TCP port of the service on loopback, where its address must be known beforehand: in certificates, or to a broker that somebody else has started. 0 lets the operating system choose.',
+        { example: 18_080 },
+      ),
+    );
 }
 
 function faultsSchema() {

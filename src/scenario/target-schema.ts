@@ -61,6 +61,21 @@ export function targetSchema(vocabulary: Vocabulary) {
           { noun: 'transport', example: 'wss' },
         ),
       ),
+    tlsVersions: z
+      .array(z.enum(['1.2', '1.3']))
+      .min(1)
+      .max(2)
+      .optional()
+      .meta(
+        about(
+          'Versions of TLS that the broker is told to speak; what clients offer is `cohorts[].tls.versions`.',
+          {
+            noun: 'version of TLS',
+            example: ['1.3'],
+            otherwise: 'those that it speaks by itself',
+          },
+        ),
+      ),
     clientCertificates: z
       .enum(['required', 'none'])
       .default('required')

@@ -31,7 +31,13 @@ export type Vocabulary = {
     clientCertificates?: readonly string[];
     /** What it speaks; both versions when left out. */
     mqttVersions?: readonly ('3.1.1' | 5)[];
-    /** The sentence for what it has not, by `field: value`: `'revocation: ocsp'`. */
+    /** Whether `target.tlsVersions` means anything to it; it does when left out. */
+    tlsVersions?: boolean;
+    /** Where its CRL may come from; anywhere when left out. */
+    crlSources?: readonly string[];
+    /** Which fields of `broker` it can be told beside those of its checks; all when left out. */
+    heeds?: readonly string[];
+    /** The sentence for what it has not, by `field: value` or by `field`: `'revocation: ocsp'`, `'broker.limits'`. */
     lacks?: Readonly<Record<string, string>>;
   }[];
   drivers: readonly string[];

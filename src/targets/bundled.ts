@@ -30,7 +30,11 @@ export const bundled = {
   connectAuth: connectAuthNames,
   transports: ['tls', 'wss', 'tcp'],
   mqttVersions: ['3.1.1'],
-  lacks: { 'mqttVersion: 5': 'the bundled broker speaks MQTT 3.1.1 alone, as aedes does' },
+  lacks: {
+    'mqttVersion: 5': 'the bundled broker speaks MQTT 3.1.1 alone, as aedes does',
+    'connectAuth: certificate':
+      'bundled takes a good certificate for who a client is and looks nobody up by it (connectAuth none)',
+  },
   async start(order: TargetOrder, signal?: AbortSignal): Promise<OwnTarget> {
     throwIfStopped(signal);
     const { connectAuth, users, workDir, broker: settings } = order;
@@ -118,6 +122,7 @@ function brokerConfig(order: TargetOrder, { usersFile, userTable }: Prepared): B
     userTable,
     sessionTickets: order.sessionTickets,
     transport: order.transport,
+    tlsVersions: order.tlsVersions === null ? null : [...order.tlsVersions],
     clientCertificates: order.clientCertificates,
     ocspUrl: order.services.ocspUrl,
     crlUrl: order.services.crlUrl,

@@ -21,15 +21,15 @@ const probeTimeoutMs = 5_000;
 export const external: TargetKind = {
   kind: 'external',
   revocation: revocationNames,
-  connectAuth: connectAuthNames,
-  transports: ['tls'],
+  connectAuth: [...connectAuthNames, 'certificate'],
+  transports: ['tls', 'wss', 'tcp'],
   async start(order, signal) {
     const { host, port, external: given = {} } = order;
     const serverName = given.serverName ?? host;
     const read = usageReader(given);
     await read();
     const answer = await probe({
-      ...{ host, port, serverName, timeoutMs: probeTimeoutMs },
+      ...{ host, port, serverName, transport: order.transport, timeoutMs: probeTimeoutMs },
       ...(order.serverCaFile !== undefined && { serverCaFile: order.serverCaFile }),
       ...(order.probe !== undefined && { client: order.probe }),
     });

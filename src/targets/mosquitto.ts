@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { requireProgram } from './find-program.ts';
 import { freePort } from './free-port.ts';
-import { mosquittoConfiguration } from './mosquitto/configuration.ts';
+import { mosquittoConfiguration, mosquittoOpenssl } from './mosquitto/configuration.ts';
 import { MosquittoLog } from './mosquitto/log.ts';
 import { writeMosquittoPasswords } from './mosquitto/passwords.ts';
 import { probe } from './probe.ts';
@@ -21,16 +21,34 @@ export const mosquitto: OwnTargetKind = {
   kind: 'mosquitto',
   revocation: ['none', 'crl-native'],
   connectAuth: ['none', 'password-hash'],
-  transports: ['tls'],
-  sessionTickets: [true],
+  transports: ['tls', 'wss', 'tcp'],
+  crlSources: ['file'],
+  heeds: [],
   lacks: {
     'revocation: ocsp': 'mosquitto has no OCSP for client certificates',
+    'revocation: ocsp-cached': 'mosquitto has no OCSP for client certificates',
+    'revocation: ocsp-stapled': 'mosquitto has no OCSP for client certificates',
+    'revocation: allow-list': 'mosquitto has no list of the certificates that may come in',
     'revocation: crl-indexed':
       'mosquitto has no index of revoked certificates: OpenSSL goes through its CRL (crl-native)',
+    'connectAuth: memory': 'mosquitto knows passwords by its file of hashes alone (password-hash)',
+    'connectAuth: certificate':
+      'mosquitto takes the name in a good certificate for a user and looks nobody up by it (connectAuth none)',
     'connectAuth: database':
       'mosquitto looks no password up in a database without a plugin that certstorm does not bring',
     'connectAuth: webservice': 'mosquitto asks no webservice without a plugin that certstorm does not bring',
-    'sessionTickets: false': 'mosquitto has no option against session tickets',
+    'broker.crl.source: http':
+      'mosquitto fetches no CRL: it reads a file, again when it is told to (broker.crl.source: file)',
+    'broker.onUnavailable: fail-open':
+      'mosquitto turns everybody away whose CRL is missing or has run out, and has no option to do otherwise',
+    'broker.verifyOnResumption: true':
+      'mosquitto looks at no certificate again when a session is resumed, and has no option to do so',
+    'broker.onRevocation: rotate-ticket-keys':
+      'mosquitto has no option to change the keys of session tickets',
+    'broker.onRevocation: cut-sessions': 'mosquitto cuts no session of a certificate that has been revoked',
+    'broker.slowdown': 'mosquitto cannot be made slower on purpose',
+    'broker.limits': 'mosquitto limits neither connections a second nor handshakes in flight',
+    'broker.authorization': 'mosquitto has no rules by what is in a certificate',
   },
   async start(order, signal) {
     const program = requireProgram('mosquitto', what, 'mosquitto');
@@ -40,22 +58,36 @@ export const mosquitto: OwnTargetKind = {
     const passwordFile = order.connectAuth === 'password-hash' ? join(order.workDir, 'passwords') : null;
     if (passwordFile !== null) await writeMosquittoPasswords(passwordFile, order.users);
     await writeFile(configFile, mosquittoConfiguration(order, { port, passwordFile }), { mode: 0o600 });
+    const opensslFile = join(order.workDir, 'openssl.cnf');
+    const openssl = mosquittoOpenssl(order);
+    if (openssl !== null) await writeFile(opensslFile, openssl, { mode: 0o600 });
     const log = new MosquittoLog(logFile);
     return startSpawned(
       {
         what,
         program,
         args: ['-c', configFile],
+        ...(openssl !== null && { env: { ...process.env, OPENSSL_CONF: opensslFile } }),
         port,
         logFile,
         // A CRL of a million entries is read before it listens.
         readyWithinMs: 30_000,
         keepsakes: [
           { name: 'mosquitto.conf', path: configFile },
+          ...(openssl === null ? [] : [{ name: 'openssl.cnf', path: opensslFile }]),
           { name: 'mosquitto.log', path: logFile },
         ],
+        remarks: [
+          ...(openssl === null ? [] : ['tuned through openssl.cnf, for mosquitto.conf has no word for it']),
+          ...(passwordFile === null
+            ? []
+            : [
+                'its passwords are hashed as it does: PBKDF2 with SHA-512, 101 iterations, whatever broker.password says',
+              ]),
+        ],
         version: () => `${what} ${log.version ?? 'of unknown version'}`,
-        counts: () => log.counts(),
+        // Of a WebSocket it logs nothing before CONNECT.
+        ...(order.transport !== 'wss' && { counts: () => log.counts() }),
         reloadRevocation: (pid) => reload(pid, log, order, port),
       },
       order,
@@ -81,8 +113,8 @@ async function reload(pid: number, log: MosquittoLog, order: TargetOrder, port: 
     }
     await delay(5);
   }
-  const { host } = order;
-  const answer = await probe({ host, port, serverName: 'localhost', timeoutMs: reloadWithinMs });
+  const { host, transport } = order;
+  const answer = await probe({ host, port, transport, serverName: 'localhost', timeoutMs: reloadWithinMs });
   if (answer.state === 'ready') return;
   throw new TargetError(
     'ERR_TARGET_RELOAD',

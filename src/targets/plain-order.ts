@@ -9,6 +9,7 @@ export const plainOrder = {
   connectAuth: 'none',
   sessionTickets: true,
   transport: 'tls',
+  tlsVersions: null,
   clientCertificates: 'required',
   broker: defaultBrokerSettings,
   services: { ocspUrl: null, crlUrl: null, authUrl: null },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { generate } from 'mqtt-packet';
 import type { ProbeClient } from './target.ts';
 
@@ -14,24 +14,23 @@ export type ProbeOrder = {
   host: string;
   port: number;
   serverName: string;
+  transport?: 'tls' | 'wss' | 'tcp';
   /** PEM; without it any certificate will do. */
   serverCaFile?: string;
   client?: ProbeClient;
   timeoutMs: number;
 };
 
-/** One real handshake and, with a client, one real CONNECT. Never rejects but for a file that cannot be read. */
+/**
+ * Where probes come from: a block of loopback addresses that no storm uses, so that a broker's count by address can tell them apart.
+ * 127.0.x.x is left to everybody else.
+ */
+export const probeSource = '127.0.255';
+
+/** One real handshake and one real CONNECT, or a WebSocket's upgrade in place of that. Never rejects but for a file that cannot be read. */
 export function probe(order: ProbeOrder): Promise<ProbeAnswer> {
-  const { host, port, serverName, serverCaFile, client, timeoutMs } = order;
-  const socket = connect({
-    host,
-    port,
-    ...(isIP(serverName) === 0 && { servername: serverName }),
-    ...(serverCaFile !== undefined && { ca: readFileSync(serverCaFile) }),
-    rejectUnauthorized: serverCaFile !== undefined,
-    // The name is checked as the storm's clients do, and not taken from the address.
-    ...(client !== undefined && { key: client.keyPem, cert: client.certificatePem }),
-  });
+  const { client, timeoutMs, transport = 'tls' } = order;
+  const socket = open(order);
   return new Promise<ProbeAnswer>((resolve) => {
     let reached: 'nothing' | 'connection' | 'handshake' = 'nothing';
     const late = setTimeout(() => settle({ state: 'not-yet', reason: silence(reached) }), timeoutMs);
@@ -43,12 +42,13 @@ export function probe(order: ProbeOrder): Promise<ProbeAnswer> {
     socket.once('connect', () => {
       reached = 'connection';
     });
-    socket.once('secureConnect', () => {
+    socket.once(transport === 'tcp' ? 'connect' : 'secureConnect', () => {
       reached = 'handshake';
       // In TLS 1.3 the verdict on the client is still to come, and a target that turns this one away is up and running all the same.
-      sayConnect(socket, client);
+      if (transport === 'wss') askForWebSocket(socket, order);
+      else sayConnect(socket, client);
     });
-    socket.once('data', (bytes) => settle(judgeAnswer(bytes)));
+    socket.once('data', (bytes) => settle(transport === 'wss' ? judgeUpgrade(bytes) : judgeAnswer(bytes)));
     socket.once('error', (error) => settle(judgeError(error, reached, order)));
     socket.once('close', () =>
       settle(
@@ -60,7 +60,33 @@ export function probe(order: ProbeOrder): Promise<ProbeAnswer> {
   });
 }
 
-function sayConnect(socket: TLSSocket, client: ProbeClient | undefined): void {
+function open({ host, port, serverName, serverCaFile, client, transport }: ProbeOrder): Socket {
+  const where = { host, port, ...(host.startsWith('127.') && { localAddress: `${probeSource}.1` }) };
+  if (transport === 'tcp') return connectTcp(where);
+  return connectTls({
+    ...where,
+    ...(isIP(serverName) === 0 && { servername: serverName }),
+    ...(serverCaFile !== undefined && { ca: readFileSync(serverCaFile) }),
+    rejectUnauthorized: serverCaFile !== undefined,
+    // The name is checked as the storm's clients do, and not taken from the address.
+    ...(client !== undefined && { key: client.keyPem, cert: client.certificatePem }),
+  });
+}
+
+/** RFC 6455, 4.1; the path is the one that storms use. */
+function askForWebSocket(socket: Socket, { serverName, port }: ProbeOrder): void {
+  socket.write(
+    `GET /mqtt HTTP/1.1\r\nHost: ${serverName}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      'Sec-WebSocket-Key: Y2VydHN0b3JtLXByb2JlIQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n',
+  );
+}
+
+function judgeUpgrade(bytes: Buffer): ProbeAnswer {
+  if (/^HTTP\/1\.1 101 /.test(bytes.toString('latin1'))) return { state: 'ready' };
+  return { state: 'wrong', reason: `it answers a WebSocket's upgrade with ${quoted(bytes)}` };
+}
+
+function sayConnect(socket: Socket, client: ProbeClient | undefined): void {
   socket.write(
     generate({
       cmd: 'connect',
@@ -80,8 +106,11 @@ function sayConnect(socket: TLSSocket, client: ProbeClient | undefined): void {
 function judgeAnswer(bytes: Buffer): ProbeAnswer {
   // CONNACK (MQTT 3.1.1 and 5, 3.2.1).
   if (bytes[0] === 0x20) return { state: 'ready' };
-  const seen = JSON.stringify(bytes.subarray(0, 40).toString('latin1'));
-  return { state: 'wrong', reason: `it answers a CONNECT with something that is not MQTT: ${seen}` };
+  return { state: 'wrong', reason: `it answers a CONNECT with something that is not MQTT: ${quoted(bytes)}` };
+}
+
+function quoted(bytes: Buffer): string {
+  return JSON.stringify(bytes.subarray(0, 40).toString('latin1'));
 }
 
 function judgeError(

@@ -13,7 +13,7 @@ const what = 'RabbitMQ';
 /** The script itself: what Debian has on the PATH becomes another user, who may not read the corpus. */
 const server = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 
-const plugins = ['rabbitmq_mqtt', 'rabbitmq_auth_backend_http'];
+const plugins = ['rabbitmq_mqtt', 'rabbitmq_auth_mechanism_ssl', 'rabbitmq_auth_backend_http'];
 
 /**
  * A port mapper of its own in the same process group, in the foreground: Erlang would start one that stays behind. No other program of
@@ -25,14 +25,31 @@ const script = '"$1" -port "$ERL_EPMD_PORT" -address 127.0.0.1 & exec "$2"';
 export const rabbitmq: OwnTargetKind = {
   kind: 'rabbitmq',
   revocation: ['none', 'crl-native'],
-  connectAuth: ['none', 'password-hash', 'webservice'],
-  transports: ['tls'],
+  connectAuth: ['none', 'certificate', 'password-hash', 'webservice'],
+  transports: ['tls', 'wss', 'tcp'],
+  crlSources: ['file'],
+  heeds: [],
   lacks: {
     'revocation: ocsp': 'rabbitmq has no OCSP for client certificates',
+    'revocation: ocsp-cached': 'rabbitmq has no OCSP for client certificates',
+    'revocation: ocsp-stapled': 'rabbitmq has no OCSP for client certificates',
+    'revocation: allow-list': 'rabbitmq has no list of the certificates that may come in',
     'revocation: crl-indexed':
       'rabbitmq has no index of revoked certificates: Erlang reads its CRL in each handshake (crl-native)',
     'connectAuth: database':
       'rabbitmq keeps its users in a database of its own (password-hash) and asks no other',
+    'connectAuth: memory': 'rabbitmq keeps its users in a database of its own (password-hash)',
+    'broker.crl.source: http':
+      'rabbitmq reads CRLs from a folder here (broker.crl.source: file); those that certificates point to it would fetch anew in each handshake',
+    'broker.onUnavailable: fail-open':
+      'rabbitmq is told to check (crl_check: peer), and then turns everybody away whose CRL is missing or has run out',
+    'broker.verifyOnResumption: true':
+      'rabbitmq looks at no certificate again when a session is resumed, and has no option to do so',
+    'broker.onRevocation: rotate-ticket-keys': 'rabbitmq has no option to change the keys of session tickets',
+    'broker.onRevocation: cut-sessions': 'rabbitmq cuts no session of a certificate that has been revoked',
+    'broker.slowdown': 'rabbitmq cannot be made slower on purpose',
+    'broker.limits': 'rabbitmq limits neither connections a second nor handshakes in flight',
+    'broker.authorization': 'rabbitmq has no rules by what is in a certificate',
   },
   async start(order, signal) {
     if (!isRunnable(server)) throw notInstalled(what, `there is no ${server}`, 'rabbitmq');
@@ -59,9 +76,12 @@ export const rabbitmq: OwnTargetKind = {
     await mkdir(join(workDir, 'mnesia'));
     const write = (file: string, text: string) => writeFile(file, text, { mode: 0o600 });
     await write(config, rabbitConfiguration(order, { port, definitionsFile: definitions }));
-    await write(advanced, rabbitTlsConfiguration(order, crlDir));
+    if (order.transport !== 'tcp') await write(advanced, rabbitTlsConfiguration(order, port, crlDir));
     await write(definitions, rabbitDefinitions(order));
-    await write(join(workDir, 'enabled_plugins'), `[${plugins.join(',')}].\n`);
+    await write(
+      join(workDir, 'enabled_plugins'),
+      `[${[...plugins, ...(order.transport === 'wss' ? ['rabbitmq_web_mqtt'] : [])].join(',')}].\n`,
+    );
     const introduced = untilLogged(logFile, /Starting RabbitMQ (\S+) on Erlang (\S+)/, 30_000, what);
     return startSpawned(
       {
@@ -78,7 +98,7 @@ export const rabbitmq: OwnTargetKind = {
           RABBITMQ_NODENAME: `certstorm-${port}@localhost`,
           RABBITMQ_DIST_PORT: String(distributionPort),
           RABBITMQ_CONFIG_FILE: config,
-          RABBITMQ_ADVANCED_CONFIG_FILE: advanced,
+          ...(order.transport !== 'tcp' && { RABBITMQ_ADVANCED_CONFIG_FILE: advanced }),
           RABBITMQ_ENABLED_PLUGINS_FILE: join(workDir, 'enabled_plugins'),
           RABBITMQ_MNESIA_BASE: join(workDir, 'mnesia'),
           RABBITMQ_LOG_BASE: workDir,
@@ -98,6 +118,12 @@ export const rabbitmq: OwnTargetKind = {
         ],
         remarks: [
           'its garbage collector could not be run before each round: Erlang has one for each of its processes',
+          ...(order.connectAuth === 'password-hash'
+            ? ['its passwords are hashed as it does: one salted SHA-256, whatever broker.password says']
+            : []),
+          ...(order.connectAuth === 'webservice'
+            ? ['it asks its webservice by forms, whatever broker.webservice says']
+            : []),
         ],
         version: async () => {
           const [, version, erlang] = await introduced();

@@ -18,6 +18,9 @@ import type {
 import { TargetError } from './target-error.ts';
 import { WatchedProcess } from './watched-process.ts';
 
+/** `blindTo`: what is missing in its tallies. */
+type Counts = Pick<TargetSnapshot, 'tallies' | 'connections' | 'pending' | 'blindTo'>;
+
 /** A broker's program as it is to be started in the foreground. */
 export type Launch = {
   /** How sentences call it: `Mosquitto`. */
@@ -37,7 +40,7 @@ export type Launch = {
   /** Asked once, when it is ready. */
   version(): Promise<string> | string;
   /** Its own count of connections, where it keeps one that can be trusted. */
-  counts?(): Pick<TargetSnapshot, 'tallies' | 'connections' | 'pending'>;
+  counts?(say: (line: string) => void): Counts | Promise<Counts>;
   /** It reads lines on its standard input, `say` writes one; and ends when that ends. */
   takesOrders?: boolean;
   prepareRound?(pid: number, say: (line: string) => void): Promise<void>;
@@ -107,7 +110,11 @@ function runningBroker(
       const { cpuUserMs, cpuSystemMs, rssBytes, rssPeakBytes, threads } = usage;
       return {
         ...{ cpuUserMs, cpuSystemMs, rssBytes, rssPeakBytes, threads },
-        ...(counts?.() ?? { tallies: null, connections: null, pending: null }),
+        ...((await counts?.((line) => watched.say(line))) ?? {
+          tallies: null,
+          connections: null,
+          pending: null,
+        }),
         eventLoopDelayMs: null,
         procCpuMs: cpuUserMs + cpuSystemMs,
       };
@@ -142,7 +149,7 @@ function spawnInGroup({ what, program, args, env, cwd, logFile, takesOrders }: L
 async function untilReady(
   { what, readyWithinMs, logFile }: Launch,
   address: { host: string; port: number; serverName: string },
-  { serverCaFile, probe: client }: TargetOrder,
+  { serverCaFile, probe: client, transport }: TargetOrder,
   watched: WatchedProcess,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -155,6 +162,7 @@ async function untilReady(
       over,
       probe({
         ...address,
+        transport,
         ...(serverCaFile !== undefined && { serverCaFile }),
         ...(client !== undefined && { client }),
         timeoutMs: probeTimeoutMs,

@@ -9,6 +9,8 @@ export type TargetOrder = {
   connectAuth: string;
   sessionTickets: boolean;
   transport: 'tls' | 'wss' | 'tcp';
+  /** Null: those that it speaks by itself. */
+  tlsVersions: readonly ('1.2' | '1.3')[] | null;
   clientCertificates: 'required' | 'none';
   /** For the bundled broker alone. */
   broker: BrokerSettings;
@@ -58,7 +60,16 @@ export type TargetKind = {
   clientCertificates?: readonly string[];
   /** The MQTT that it speaks; 3.1.1 and 5 when left out. */
   mqttVersions?: readonly ('3.1.1' | 5)[];
-  /** The sentence for what a user might ask of it in vain, by `field: value`: `'revocation: ocsp'`. */
+  /** Whether it can be told which versions of TLS to speak; it can when left out. */
+  tlsVersions?: boolean;
+  /** Where its CRL may come from: a file that it is told to read again, the distribution point (`http`); either when left out. */
+  crlSources?: readonly ('file' | 'http')[];
+  /**
+   * Which fields of `broker` it can be told, of `onUnavailable`, `verifyOnResumption`, `onRevocation`, `slowdown`, `limits` and
+   * `authorization`; all when left out.
+   */
+  heeds?: readonly string[];
+  /** The sentence for what a user might ask of it in vain, by `field: value` or `field`: `'revocation: ocsp'`, `'broker.limits'`. */
   lacks?: Readonly<Record<string, string>>;
   /**
    * Resolves when it answers handshakes. Throws TargetError with a sentence for the user, and then leaves no process behind; also, with
@@ -154,6 +165,8 @@ export type TargetSnapshot = Omit<
   rssBytes: number | null;
   rssPeakBytes: number | null;
   tallies: BrokerSnapshot['tallies'] | null;
+  /** `tls` where the tallies know nobody who was refused before CONNECT. */
+  blindTo?: 'tls';
   eventLoopDelayMs: BrokerSnapshot['eventLoopDelayMs'] | null;
   connections: number | null;
   pending: number | null;

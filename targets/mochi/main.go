@@ -19,7 +19,6 @@ import (
 	"syscall"
 
 	mqtt "github.com/mochi-mqtt/server/v2"
-	"github.com/mochi-mqtt/server/v2/hooks/auth"
 	"github.com/mochi-mqtt/server/v2/listeners"
 )
 
@@ -32,7 +31,19 @@ type configuration struct {
 	// Empty: no certificate is looked up.
 	CrlFile        string `json:"crlFile"`
 	SessionTickets bool   `json:"sessionTickets"`
+	// The oldest and the newest version of TLS, as 1.2 and 1.3; empty: as Go has it.
+	MinVersion string `json:"minVersion"`
+	MaxVersion string `json:"maxVersion"`
+	// tls, wss or tcp.
+	Transport string `json:"transport"`
+	// A JSON file of user names and passwords, which mochi's ledger looks them up in; empty: nobody is asked.
+	LedgerFile string `json:"ledgerFile"`
+	// The webservice that is asked about each CONNECT; empty: none is.
+	AuthURL string `json:"authUrl"`
 }
+
+// Zero is Go's own choice.
+var versions = map[string]uint16{"1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
 
 // The serial numbers that a CA has revoked, by the issuer's name and the serial number.
 type revocations map[string]struct{}
@@ -51,9 +62,8 @@ func main() {
 	fail(err)
 
 	server := mqtt.New(&mqtt.Options{Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))})
-	// The certificate is who a client is, and TLS has looked at it.
-	fail(server.AddHook(new(auth.AllowHook), nil))
-	fail(server.AddListener(listeners.NewTCP(listeners.Config{ID: "tls", Address: config.Address, TLSConfig: tlsConfig})))
+	fail(addAuthentication(server, config))
+	fail(server.AddListener(listener(config, tlsConfig)))
 	fail(server.Serve())
 	fmt.Fprintln(os.Stderr, "listening")
 
@@ -86,6 +96,17 @@ func readConfiguration(file string) (*configuration, error) {
 	return config, json.Unmarshal(text, config)
 }
 
+func listener(config *configuration, tlsConfig *tls.Config) listeners.Listener {
+	settings := listeners.Config{ID: config.Transport, Address: config.Address, TLSConfig: tlsConfig}
+	switch config.Transport {
+	case "wss":
+		return listeners.NewWebsocket(settings)
+	case "tcp":
+		settings.TLSConfig = nil
+	}
+	return listeners.NewTCP(settings)
+}
+
 func tlsConfiguration(config *configuration, revoked *atomic.Pointer[revocations]) (*tls.Config, error) {
 	certificate, err := tls.LoadX509KeyPair(config.CertFile, config.KeyFile)
 	if err != nil {
@@ -94,6 +115,8 @@ func tlsConfiguration(config *configuration, revoked *atomic.Pointer[revocations
 	tlsConfig := &tls.Config{
 		Certificates:           []tls.Certificate{certificate},
 		SessionTicketsDisabled: !config.SessionTickets,
+		MinVersion:             versions[config.MinVersion],
+		MaxVersion:             versions[config.MaxVersion],
 	}
 	if config.ClientCertificates != "required" {
 		return tlsConfig, nil

@@ -182,7 +182,7 @@ test("RabbitMQ's files are what it reads: Erlang terms, and a user for each clie
     connectAuth: 'password-hash',
     users: { clientIds: ['a'], password: 'secret' },
   });
-  expect(rabbitTlsConfiguration(order, '/with "quotes"')).toContain('{dir, "/with \\"quotes\\""}');
+  expect(rabbitTlsConfiguration(order, 8883, '/with "quotes"')).toContain('{dir, "/with \\"quotes\\""}');
   const definitions = rabbitDefinitions(order);
   expect(JSON.parse(definitions).users.map(({ name }: { name: string }) => name)).toEqual(['a']);
   expect(definitions).not.toContain('secret');

@@ -14,15 +14,21 @@ export { type AuthorizationRule, namedPlaceholders, type RuleCondition, unknownP
 export type Authorization = (connection: Duplex, clientId: string, userName: string | null) => Grants;
 
 /** Null where there are no rules: then a session may do anything. Rules that fit nobody come first, as many as `padding` says. */
-export function openAuthorization({ authorization }: BrokerSettings): Authorization | null {
-  if (authorization === null) return null;
-  const rules = compileRules([...idleRules(authorization.padding), ...authorization.rules]);
+export function openAuthorization(settings: BrokerSettings): Authorization | null {
+  const padded = paddedRules(settings);
+  if (padded === null) return null;
+  const rules = compileRules(padded);
   return (connection, clientId, userName) => {
     const socket = tlsSocketOf(connection);
     const der = socket && leafDer(socket);
     const certificate = der === null ? null : certificateFacts(der);
     return grantsOf(rules, { clientId, userName, certificate }, Date.now());
   };
+}
+
+/** The rules that each client is held against, in their order; null where there are none. */
+export function paddedRules({ authorization }: BrokerSettings): AuthorizationRule[] | null {
+  return authorization && [...idleRules(authorization.padding), ...authorization.rules];
 }
 
 /** Looked through for each client like any other: what is measured is how the cost grows with their number. */

@@ -15,7 +15,7 @@ export const auth: ServiceKind = {
       saltedHash(users.password),
     ]);
     await writeUsersFile(usersFile, new Map(records));
-    return { service: 'auth', host: '127.0.0.1', port: 0, usersFile, faults: variant.services.auth.faults };
+    return { service: 'auth', host: '127.0.0.1', ...variant.services.auth, usersFile };
   },
   path: () => '',
 };

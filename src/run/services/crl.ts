@@ -13,7 +13,7 @@ export const crl: ServiceKind = {
   order: ({ variant, crlFile, issuers }) => ({
     service: 'crl',
     host: '127.0.0.1',
-    port: 0,
+    port: variant.services.crl.port,
     files: [crlFile],
     // Some faults sign anew.
     ...(fails(variant) && { issuerKeyPem: issuers()[0]?.caKeyPem ?? '' }),

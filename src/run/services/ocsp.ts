@@ -8,7 +8,7 @@ export const ocsp: ServiceKind = {
   order: ({ variant, issuers }) => ({
     service: 'ocsp',
     host: '127.0.0.1',
-    port: 0,
+    port: variant.services.ocsp.port,
     issuers: issuers(),
     signing: variant.services.ocsp.signing,
     nonce: variant.broker.ocsp.nonce ? 'echo' : 'ignore',

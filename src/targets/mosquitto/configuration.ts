@@ -5,8 +5,7 @@ export function mosquittoConfiguration(
   order: TargetOrder,
   { port, passwordFile }: { port: number; passwordFile: string | null },
 ): string {
-  const { host, clientCertificates, revocation, clientCaFile, serverCertFile, serverKeyFile, crlFile } =
-    order;
+  const { host, clientCertificates, transport } = order;
   const asRoot = process.getuid?.() === 0;
   return `${[
     '# Written by certstorm for one run of its own.',
@@ -15,14 +14,10 @@ export function mosquittoConfiguration(
       : []),
     '',
     `listener ${port} ${host}`,
-    `certfile ${serverCertFile}`,
-    `keyfile ${serverKeyFile}`,
-    ...(clientCertificates === 'required'
-      ? [`cafile ${clientCaFile}`, 'require_certificate true']
-      : ['require_certificate false']),
-    ...(revocation === 'crl-native' ? [`crlfile ${crlFile}`] : []),
+    ...(transport === 'wss' ? ['protocol websockets'] : []),
+    ...(transport === 'tcp' ? [] : tls(order)),
     '',
-    ...authentication(clientCertificates, passwordFile),
+    ...authentication(transport === 'tcp' ? 'none' : clientCertificates, passwordFile),
     '',
     '# Tuned: an answer is sent at once, as most brokers do.',
     'set_tcp_nodelay true',
@@ -35,9 +30,44 @@ export function mosquittoConfiguration(
   ].join('\n')}\n`;
 }
 
+function tls(order: TargetOrder): string[] {
+  const { clientCertificates, revocation, clientCaFile, serverCertFile, serverKeyFile, crlFile } = order;
+  return [
+    `certfile ${serverCertFile}`,
+    `keyfile ${serverKeyFile}`,
+    ...(clientCertificates === 'required'
+      ? [`cafile ${clientCaFile}`, 'require_certificate true']
+      : ['require_certificate false']),
+    ...(revocation === 'crl-native' ? [`crlfile ${crlFile}`] : []),
+  ];
+}
+
 function authentication(clientCertificates: string, passwordFile: string | null): string[] {
   if (passwordFile !== null) return ['allow_anonymous false', `password_file ${passwordFile}`];
   return clientCertificates === 'required'
     ? ['# The certificate is who a client is.', 'use_identity_as_username true']
     : ['allow_anonymous true'];
+}
+
+/**
+ * openssl.cnf(5) for its process, where the order wants of TLS what mosquitto.conf has no word for; null where it does not. Without tickets
+ * none is sent in TLS 1.3 (NumTickets) and none is offered in TLS 1.2 (Options).
+ */
+export function mosquittoOpenssl({ sessionTickets, tlsVersions }: TargetOrder): string | null {
+  if (sessionTickets && tlsVersions === null) return null;
+  const old = tlsVersions?.includes('1.2') ?? true;
+  const current = tlsVersions?.includes('1.3') ?? true;
+  return `${[
+    '# Written by certstorm for one run of its own: what mosquitto.conf has no word for.',
+    'openssl_conf = init',
+    '[init]',
+    'ssl_conf = ssl',
+    '[ssl]',
+    'system_default = tls',
+    '[tls]',
+    ...(sessionTickets ? [] : ['Options = -SessionTicket', 'NumTickets = 0']),
+    ...(tlsVersions === null
+      ? []
+      : [`MinProtocol = ${old ? 'TLSv1.2' : 'TLSv1.3'}`, `MaxProtocol = ${current ? 'TLSv1.3' : 'TLSv1.2'}`]),
+  ].join('\n')}\n`;
 }
