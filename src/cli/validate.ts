@@ -10,8 +10,12 @@ export async function validate(file: string, flags: OverrideFlags & { json?: tru
     return;
   }
   const seconds =
-    plan.variants.reduce((sum, { load }) => sum + load.warmupMs + load.durationMs, 0) * (plan.rounds / 1000);
-  const lines = plan.variants.map(({ name, target, load, cohorts }) => {
+    plan.variants
+      .filter(({ impossible }) => impossible === undefined)
+      .reduce((sum, { load }) => sum + load.warmupMs + load.durationMs, 0) *
+    (plan.rounds / 1000);
+  const lines = plan.variants.map(({ name, target, load, cohorts, impossible }) => {
+    if (impossible !== undefined) return `  ${name}: left out, for ${impossible}`;
     const identities = cohorts.reduce((sum, cohort) => sum + cohort.identities, 0);
     return `  ${name}: ${target.kind}, revocation ${target.revocation}, ${load.model}, ${cohorts.length} cohorts, ${identities} identities`;
   });

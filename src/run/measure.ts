@@ -16,6 +16,8 @@ import type { RoundSurroundings } from './surroundings.ts';
 const sampleIntervalMs = 250;
 /** How long the broker may take to come to its last verdicts after the clients have had theirs. */
 const drainMs = 2_000;
+/** How long a count must stand still for one that is complete. */
+const stillMs = 200;
 
 type Measurement = {
   variant: VariantPlan;
@@ -191,13 +193,21 @@ function interruption({ death, stopped }: Ending, elapsedMs: number): string | n
   return stopped ? `stopped by a signal ${after}` : null;
 }
 
-/** Waits until the broker has come to a verdict on every connection, so that its count is complete. */
+/**
+ * Waits until the broker has come to a verdict on every connection, so that its count is complete. One that counts, and cannot tell how many
+ * are pending, is waited for until its count stands still.
+ */
 async function drain(target: RunningTarget): Promise<void> {
   const deadline = performance.now() + drainMs;
+  let counted = -1;
   while (performance.now() < deadline) {
     const snapshot = await unlessDead(target.snapshot());
-    if (snapshot === null || (snapshot.pending ?? 0) === 0) return;
-    await delay(10);
+    if (snapshot === null) return;
+    const { pending, tallies } = snapshot;
+    const now = tallies?.reduce((sum, { count }) => sum + count, 0);
+    if (pending === 0 || now === undefined || (pending === null && now === counted)) return;
+    counted = pending === null ? now : -1;
+    await delay(pending === null ? stillMs : 10);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { EventResult, ServiceResult } from '../result/schema.ts';
 import type { MeasuredRound, MeasuredService } from './measured-round.ts';
+import { slowestBetween } from './reload-stall.ts';
 
 /** What the services that the target asked did in these rounds; undefined where it asked none. */
 export function serviceFigures(
@@ -84,17 +85,19 @@ function addDifferences(
 }
 
 /** What happened in a round; undefined where nothing was to happen. */
-export function eventFigures({ events }: MeasuredRound): EventResult[] | undefined {
+export function eventFigures({ events, storm }: MeasuredRound): EventResult[] | undefined {
   if (events.length === 0) return undefined;
-  return events.map(({ plan, atMs, doneMs, identities }) =>
-    plan.kind === 'revoke'
+  return events.map(({ plan, atMs, doneMs, identities }) => {
+    const slowestMs = slowestBetween(storm.recording.timeline, atMs, doneMs);
+    return plan.kind === 'revoke'
       ? {
           kind: plan.kind,
           atMs,
           doneMs,
+          ...(slowestMs !== undefined && { slowestMs }),
           cohort: plan.cohort,
           ...(identities !== undefined && { identities }),
         }
-      : { kind: plan.kind, atMs, doneMs, service: plan.service, faults: plan.faults },
-  );
+      : { kind: plan.kind, atMs, doneMs, service: plan.service, faults: plan.faults };
+  });
 }

@@ -118,6 +118,11 @@ export const rabbitmq: OwnTargetKind = {
         ],
         remarks: [
           'its garbage collector could not be run before each round: Erlang has one for each of its processes',
+          ...(order.sessionTickets && order.transport !== 'tcp'
+            ? [
+                'session tickets are on, which its makers have off: in Erlang 25.2 a client that offers one, and a signature algorithm that Erlang has no name for (OpenSSL 3.5 offers ML-DSA), ends the listener for everybody; target.sessionTickets: false, or cohorts[].tls.signatureAlgorithms',
+              ]
+            : []),
           ...(order.connectAuth === 'password-hash'
             ? ['its passwords are hashed as it does: one salted SHA-256, whatever broker.password says']
             : []),
