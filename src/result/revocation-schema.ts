@@ -48,7 +48,9 @@ export const eventResultSchema = z.looseObject({
   doneMs: ms.optional().describe('When services and target had been told'),
   slowestMs: ms
     .optional()
-    .describe('Slowest attempt of those that ended until then or right behind it, up to the bound of its bin'),
+    .describe(
+      'Slowest attempt of those that ended until then or right behind it, up to the bound of its bin',
+    ),
   cohort: z.string().optional(),
   identities: count.optional(),
   service: z.string().optional(),
