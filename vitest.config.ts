@@ -20,6 +20,9 @@ const measuring = [
 /** Packs the project and installs it into an empty folder with all that it needs: `npm run test:package`, a step of its own in `.ci/run`. */
 const packaging = 'test/cli/package.test.ts';
 
+/** Brokers that take ten seconds to start, where they are installed: `npm run test:brokers`. */
+const slowBrokers = ['test/targets/hivemq.test.ts', 'test/targets/rabbitmq.test.ts'];
+
 /** Every test that runs certstorm as a user would starts it anew: compiled code is kept between them. */
 const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compile', import.meta.url)) };
 
@@ -35,7 +38,7 @@ export default defineConfig({
           ...shared,
           name: 'rooms',
           include: ['test/**/*.test.ts'],
-          exclude: [...measuring, packaging],
+          exclude: [...measuring, ...slowBrokers, packaging],
           sequence: { groupOrder: 0 },
         },
       },
@@ -50,7 +53,10 @@ export default defineConfig({
         },
       },
       {
-        test: { ...shared, name: 'package', include: [packaging], sequence: { groupOrder: 2 } },
+        test: { ...shared, name: 'brokers', include: slowBrokers, sequence: { groupOrder: 2 } },
+      },
+      {
+        test: { ...shared, name: 'package', include: [packaging], sequence: { groupOrder: 3 } },
       },
     ],
   },

@@ -15,7 +15,12 @@ export function impossibleFaults(data: unknown, { targets }: Vocabulary): Fault[
   const kind = valueAt(data, ['target', 'kind']) ?? 'bundled';
   const known = targets.find((candidate) => candidate.kind === kind);
   if (known === undefined) return [];
-  return [...wordFaults(data, known, targets), ...optionFaults(data, known), ...mqttFaults(data, known), ...brokerFaults(data, known)];
+  return [
+    ...wordFaults(data, known, targets),
+    ...optionFaults(data, known),
+    ...mqttFaults(data, known),
+    ...brokerFaults(data, known),
+  ];
 }
 
 /** Words of which each kind of target knows some. */
