@@ -159,7 +159,7 @@ describe('a broker that is not on this machine', () => {
 
   test('HiveMQ says that Java is too old', async () => {
     mkdirSync(join(folder, 'hivemq', 'classes'), { recursive: true });
-    writeFileSync(join(folder, 'hivemq', 'classes', 'HiveMqTarget.class'), '');
+    writeFileSync(join(folder, 'hivemq', 'classes', 'CertificateExtension.class'), '');
     const java = join(folder, 'java');
     writeFileSync(java, '#!/bin/sh\necho \'openjdk version "11.0.2" 2019-01-15\' >&2\n');
     chmodSync(java, 0o755);
