@@ -30,9 +30,9 @@ describe('what a scenario leaves out', () => {
           },
           broker: defaultBrokerSettings,
           services: {
-            ocsp: { signing: 'pre-signed', validityMs: 3_600_000, faults: [] },
-            crl: { faults: [] },
-            auth: { faults: [] },
+            ocsp: { signing: 'pre-signed', validityMs: 3_600_000, port: 0, faults: [] },
+            crl: { port: 0, faults: [] },
+            auth: { port: 0, faults: [] },
           },
           events: [],
           load: {
