@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median } from 'simple-statistics';
 import { latencyNames } from '../src/metrics/outcome.ts';
-import type { Recording } from '../src/metrics/recording.ts';
 import { addRecordings, type LatencySummary, summarise } from '../src/metrics/summary.ts';
+import { driverNames } from '../src/storm/drivers/index.ts';
+import type { RoundRecording } from '../src/storm/order.ts';
 import { openStorm } from '../src/storm/storm.ts';
-import { bundled } from '../src/targets/bundled.ts';
+import { targets } from '../src/targets/index.ts';
 import { plainOrder } from '../src/targets/plain-order.ts';
 import type { RunningTarget } from '../src/targets/target.ts';
 import { readIdentities } from './storm/identities.ts';
@@ -15,11 +16,16 @@ import { type BenchTarget, benchCorpus, givenTarget, targetFlags } from './storm
 
 /**
  * Whether the drivers measure the same: each storms the same broker at the same rate, round by round in turn, and the percentiles of each
- * latency are held against one another. The broker is the bundled one, or that of --host, --port, --ca and --identities.
+ * latency are held against those of `node`. The broker is that of --target (a kind that certstorm starts, `bundled` by default), or that of
+ * --host, --port, --ca and --identities.
+ *
+ * A client's own work lies between the broker's messages, so a dearer client sees a longer handshake. What each driver's CPU for an attempt
+ * differs by is measured in the same rounds: a difference in latency that is no larger is explained by it.
  */
 const { values: flags } = parseArgs({
   options: {
     ...targetFlags,
+    target: { type: 'string', default: 'bundled' },
     json: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
     'round-ms': { type: 'string', default: '1500' },
@@ -28,34 +34,44 @@ const { values: flags } = parseArgs({
   },
 });
 
-const compared = ['node', 'wire'] as const;
-type Compared = (typeof compared)[number];
+const reference = 'node';
 const percentiles = ['p50', 'p90', 'p99'] as const;
-type Percentiles = Record<(typeof percentiles)[number], number>;
+type Percentile = (typeof percentiles)[number];
+type Percentiles = Record<Percentile, number>;
 
-type Comparison = {
-  node: Percentiles | null;
-  wire: Percentiles | null;
-  /** wire / node: the median over the pairs of rounds; null where a driver does not see this. */
-  ratio: Percentiles | null;
+/** Within this the drivers measure the same. */
+const tolerance = 0.02;
+
+/** One percentile of one latency, of a driver beside `node`: medians over the pairs of rounds. */
+type Agreement = {
+  latency: string;
+  percentile: Percentile;
+  driver: string;
+  ratio: number;
+  differenceMs: number;
+  /** What the drivers' CPU for an attempt differs by, in the same rounds. */
+  cpuDifferenceMs: number;
+  verdict: 'same' | 'explained by CPU' | 'differs';
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'certstorm-bench-'));
 let broker: RunningTarget | undefined;
 try {
-  const target = (await givenTarget(flags)) ?? (await ownBroker());
-  const rounds = await race(target);
-  report(rounds);
+  const target = (await givenTarget(flags)) ?? (await ownBroker(flags.target));
+  report(await race(target));
 } finally {
   await broker?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function ownBroker(): Promise<BenchTarget> {
+async function ownBroker(kind: string): Promise<BenchTarget> {
   const { corpus, identities } = await benchCorpus(folder);
   const workDir = join(folder, 'broker');
   mkdirSync(workDir, { mode: 0o700 });
-  broker = await bundled.start({
+  const found = targets.find((target) => target.kind === kind);
+  if (found === undefined)
+    throw new Error(`--target ${kind} is none of ${targets.map((each) => each.kind).join(', ')}`);
+  broker = await found.start({
     ...plainOrder,
     clientCaFile: corpus.clientCaFile,
     serverCertFile: corpus.serverCertFile,
@@ -67,41 +83,45 @@ async function ownBroker(): Promise<BenchTarget> {
   return { ip: address.host, port: address.port, serverName, caFile: corpus.serverCaFile, identities };
 }
 
+type Rounds = Map<string, RoundRecording[]>;
+
 /** One storm with a cohort for each driver; a round gives all its weight to one of them. */
-async function race(target: BenchTarget): Promise<Record<Compared, Recording[]>> {
+async function race(target: BenchTarget): Promise<Rounds> {
   const identities = readIdentities(target.identities);
   const storm = await openStorm({
     workers: 1,
     serverCa: readFileSync(target.caFile, 'utf8'),
-    cohorts: compared.map((driver) => ({ name: driver, driver, identities, password: null })),
+    cohorts: driverNames.map((driver) => ({ name: driver, driver, identities, password: null })),
   });
-  const play = async (driver: Compared, seed: number): Promise<Recording> => {
+  const play = async (driver: string, seed: number): Promise<RoundRecording> => {
     await broker?.prepareRound();
-    const { recording } = await storm.run({
+    const round = await storm.run({
       address: { host: target.ip, port: target.port },
       serverName: target.serverName,
       seed,
-      weights: compared.map((each) => (each === driver ? 1 : 0)),
+      weights: driverNames.map((each) => (each === driver ? 1 : 0)),
       schedule: { model: 'constant-arrival-rate', rate: Number(flags.rate) },
       durationMs: Number(flags['round-ms']),
       maxInFlight: 1_000,
       attemptTimeoutMs: 5_000,
       gracefulStopMs: 5_000,
     }).done;
-    const wrong = recording.cohorts
+    const wrong = round.recording.cohorts
       .flatMap(({ outcomes }) => outcomes)
       .find(({ kind }) => kind !== 'accepted');
     if (wrong !== undefined)
       throw new Error(`${driver}: ${wrong.count} attempts ended as ${wrong.kind} ${wrong.detail}`);
-    return recording;
+    return round;
   };
-  const rounds: Record<Compared, Recording[]> = { node: [], wire: [] };
+  const rounds: Rounds = new Map(driverNames.map((driver) => [driver, []]));
   try {
-    // Until V8 has compiled both drivers there is nothing to compare.
-    for (const driver of compared) await play(driver, 0);
+    // Until V8 has compiled the drivers there is nothing to compare.
+    for (const driver of driverNames) await play(driver, 0);
     for (let round = 0; round < Number(flags.rounds); round++) {
-      const order = round % 2 === 0 ? compared : compared.toReversed();
-      for (const driver of order) rounds[driver].push(await play(driver, round + 1));
+      // Each driver follows each other one as often as may be.
+      const turned = driverNames.map((_, at) => driverNames[(at + round) % driverNames.length] ?? reference);
+      for (const driver of round % 2 === 0 ? turned : turned.reverse())
+        rounds.get(driver)?.push(await play(driver, round + 1));
     }
   } finally {
     await storm.close();
@@ -109,46 +129,82 @@ async function race(target: BenchTarget): Promise<Record<Compared, Recording[]>>
   return rounds;
 }
 
-function report(rounds: Record<Compared, Recording[]>): void {
-  const latencyMs: Record<string, Comparison> = {};
-  for (const name of latencyNames) {
-    const read = (recording: Recording, driver: Compared): LatencySummary | undefined => {
-      const latency = recording.cohorts[compared.indexOf(driver)]?.latency[name];
-      return latency && summarise(latency);
-    };
-    const all = (driver: Compared): Percentiles | null => {
-      const summary = read(addRecordings(rounds[driver]), driver);
-      return summary === undefined ? null : { p50: summary.p50, p90: summary.p90, p99: summary.p99 };
-    };
-    const [node, wire] = [all('node'), all('wire')];
-    if (node === null && wire === null) continue;
-    const ratioOf = (percentile: keyof Percentiles): number =>
-      median(
-        rounds.wire.map((recording, round) => {
-          const other = rounds.node[round];
-          const below = other && read(other, 'node');
-          return (read(recording, 'wire')?.[percentile] ?? Number.NaN) / (below?.[percentile] ?? Number.NaN);
-        }),
-      );
-    const ratio =
-      node === null || wire === null
-        ? null
-        : { p50: ratioOf('p50'), p90: ratioOf('p90'), p99: ratioOf('p99') };
-    latencyMs[name] = { node, wire, ratio };
-  }
-  const attempts = Object.fromEntries(
-    compared.map((driver) => [driver, rounds[driver].reduce((sum, { finished }) => sum + finished, 0)]),
+function read(
+  round: Pick<RoundRecording, 'recording'>,
+  driver: string,
+  latency: string,
+): LatencySummary | undefined {
+  const found = round.recording.cohorts[driverNames.indexOf(driver)]?.latency;
+  const name = latencyNames.find((each) => each === latency);
+  return name === undefined || found === undefined ? undefined : summarise(found[name]);
+}
+
+function cpuMs({ generator, recording }: RoundRecording): number {
+  return (generator.cpuUserMs + generator.cpuSystemMs) / Math.max(1, recording.finished);
+}
+
+function agreements(rounds: Rounds): Agreement[] {
+  const base = rounds.get(reference) ?? [];
+  const others = driverNames.filter((driver) => driver !== reference);
+  return latencyNames.flatMap((latency) =>
+    others.flatMap((driver) =>
+      percentiles.flatMap((percentile): Agreement[] => {
+        const pairs = (rounds.get(driver) ?? []).flatMap((round, at) => {
+          const beside = base[at];
+          const mine = read(round, driver, latency)?.[percentile];
+          const other = beside && read(beside, reference, latency)?.[percentile];
+          if (beside === undefined || mine === undefined || other === undefined) return [];
+          return [{ ratio: mine / other, ms: mine - other, cpuMs: cpuMs(round) - cpuMs(beside) }];
+        });
+        if (pairs.length === 0) return [];
+        const ratio = median(pairs.map((pair) => pair.ratio));
+        const differenceMs = median(pairs.map(({ ms }) => ms));
+        const cpuDifferenceMs = median(pairs.map((pair) => pair.cpuMs));
+        // A cheaper client cannot explain a longer latency, nor a dearer one a shorter.
+        const explained =
+          Math.sign(differenceMs) === Math.sign(cpuDifferenceMs) &&
+          Math.abs(differenceMs) <= Math.abs(cpuDifferenceMs);
+        const verdict =
+          Math.abs(ratio - 1) <= tolerance ? 'same' : explained ? 'explained by CPU' : 'differs';
+        return [{ latency, percentile, driver, ratio, differenceMs, cpuDifferenceMs, verdict }];
+      }),
+    ),
   );
+}
+
+function report(rounds: Rounds): void {
+  const latencyMs: Record<string, Record<string, Percentiles>> = {};
+  const drivers: Record<string, { attempts: number; cpuMsPerAttempt: number }> = {};
+  for (const [driver, played] of rounds) {
+    const all = { recording: addRecordings(played.map(({ recording }) => recording)) };
+    drivers[driver] = { attempts: all.recording.finished, cpuMsPerAttempt: median(played.map(cpuMs)) };
+    for (const latency of latencyNames) {
+      const summary = read(all, driver, latency);
+      if (summary === undefined) continue;
+      const { p50, p90, p99 } = summary;
+      latencyMs[latency] = { ...latencyMs[latency], [driver]: { p50, p90, p99 } };
+    }
+  }
+  const agreement = agreements(rounds);
+  const target = broker === undefined ? 'given' : flags.target;
   if (flags.json) {
-    process.stdout.write(`${JSON.stringify({ rate: Number(flags.rate), attempts, latencyMs }, null, 2)}\n`);
+    const told = { target, rate: Number(flags.rate), tolerance, drivers, latencyMs, agreement };
+    process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
     return;
   }
-  const cells = (found: Percentiles | null): string =>
-    percentiles.map((each) => (found === null ? '' : found[each].toFixed(3)).padStart(8)).join('');
+  for (const [driver, { attempts, cpuMsPerAttempt }] of Object.entries(drivers))
+    process.stdout.write(
+      `${driver.padEnd(8)} ${cpuMsPerAttempt.toFixed(3)} ms of CPU, ${attempts} attempts\n`,
+    );
   process.stdout.write(
-    `${'ms'.padEnd(16)}${compared.map((driver) => `${driver} p50     p90     p99`.padStart(25)).join('')}`,
+    `\n${'ms'.padEnd(16)}${'driver'.padEnd(8)}${percentiles.map((each) => each.padStart(9)).join('')}\n`,
   );
-  process.stdout.write(`${'wire/node p50     p90     p99'.padStart(31)}\n`);
-  for (const [name, { node, wire, ratio }] of Object.entries(latencyMs))
-    process.stdout.write(`${name.padEnd(16)} ${cells(node)} ${cells(wire)}       ${cells(ratio)}\n`);
+  for (const [latency, byDriver] of Object.entries(latencyMs))
+    for (const [driver, found] of Object.entries(byDriver)) {
+      const cells = percentiles.map((each) => found[each].toFixed(3).padStart(9)).join('');
+      const said = agreement
+        .filter((each) => each.latency === latency && each.driver === driver)
+        .map(({ percentile, ratio, verdict }) => `${percentile} × ${ratio.toFixed(3)} ${verdict}`);
+      process.stdout.write(`${latency.padEnd(16)}${driver.padEnd(8)}${cells}   ${said.join(', ')}\n`);
+    }
 }

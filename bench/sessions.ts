@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { makeCorpus } from '../src/pki/index.ts';
-import { drivers } from '../src/storm/drivers/index.ts';
+import { driverNames } from '../src/storm/drivers/index.ts';
 import { openStorm } from '../src/storm/storm.ts';
 
 /**
@@ -20,21 +20,28 @@ const { values: flags } = parseArgs({
     sessions: { type: 'string', default: '2000' },
     /** Attempts a second. */
     rate: { type: 'string', default: '200' },
+    /** Only these drivers, parted by commas. */
+    only: { type: 'string', default: driverNames.join(',') },
     /** What the processes below are started with. */
     driver: { type: 'string' },
   },
 });
 const sessions = Number(flags.sessions);
 const few = 100;
+/** The kernel's own part of a connection, both ends on one machine: two sockets with their buffers, kB. */
+const kernelKB = 10;
 
-type Held = { driver: string; sessions: number; kBPerSession: number; rssMiB: number };
+type Held = { driver: string; sessions: number; kBPerSession: number; rssMiB: number; limit: Limit };
+
+/** How many sessions one process on this machine could hold, and what there would be no more of. */
+type Limit = { sessions: number; of: 'memory' | 'file descriptors' | 'ports' };
 
 if (flags.driver === undefined) await compare();
 else process.stdout.write(JSON.stringify(await hold(flags.driver)));
 
 async function compare(): Promise<void> {
   const found: Held[] = [];
-  for (const { name } of drivers) {
+  for (const name of flags.only.split(',')) {
     const child = fork(new URL(import.meta.url).pathname, [...process.argv.slice(2), '--driver', name], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
@@ -48,9 +55,10 @@ async function compare(): Promise<void> {
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   else {
-    for (const { driver, kBPerSession, rssMiB, sessions: held } of found)
+    for (const { driver, kBPerSession, rssMiB, sessions: held, limit } of found)
       process.stdout.write(
-        `${driver.padEnd(8)} ${kBPerSession.toFixed(1).padStart(6)} kB a session, ${rssMiB.toFixed(0)} MiB with ${held} held\n`,
+        `${driver.padEnd(8)} ${kBPerSession.toFixed(1).padStart(6)} kB a session, ${rssMiB.toFixed(0)} MiB with ${held} held; ` +
+          `this machine has ${limit.of} for ${limit.sessions}\n`,
       );
   }
 }
@@ -105,14 +113,23 @@ async function hold(driver: string): Promise<Held> {
     await storm.close();
     const held = recording.cohorts[0]?.sessions?.peak ?? 0;
     if (held < sessions) throw new Error(`${held} sessions were held, not ${sessions}`);
-    return {
-      driver,
-      sessions: held,
-      kBPerSession: (all - base) / (sessions - few) / 1000,
-      rssMiB: all / 2 ** 20,
-    };
+    const kBPerSession = (all - base) / (sessions - few) / 1000;
+    return { driver, sessions: held, kBPerSession, rssMiB: all / 2 ** 20, limit: limitAt(kBPerSession) };
   } finally {
     sink.kill();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function limitAt(kBPerSession: number): Limit {
+  const descriptors = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];
+  const range = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'latin1');
+  const [first = 0, last = 0] = range.trim().split(/\s+/).map(Number);
+  const limits: Limit[] = [
+    { of: 'memory', sessions: Math.floor(freemem() / 1000 / (kBPerSession + kernelKB)) },
+    { of: 'file descriptors', sessions: descriptors === undefined ? Infinity : Number(descriptors) - 64 },
+    // Each worker and cohort has 254 source addresses on loopback, and each of those all ports.
+    { of: 'ports', sessions: (last - first + 1) * 254 },
+  ];
+  return limits.reduce((least, limit) => (limit.sessions < least.sessions ? limit : least));
 }

@@ -74,12 +74,25 @@ export async function benchCorpus(folder: string): Promise<{ corpus: Corpus; ide
   return { corpus, identities };
 }
 
+/** A sink on bare TCP, in a process of its own, which the caller ends: it answers CONNECT and knows no TLS. */
+export async function plainSink(folder: string): Promise<{ target: BenchTarget; process: ChildProcess }> {
+  const { corpus, identities } = await benchCorpus(folder);
+  return startSink([], { caFile: corpus.serverCaFile, identities });
+}
+
 /** The bare sink, in a process of its own, which the caller ends. */
 export async function bareSink(folder: string): Promise<{ target: BenchTarget; process: ChildProcess }> {
   const { corpus, identities } = await benchCorpus(folder);
   const files = [corpus.serverCertFile, corpus.serverKeyFile, corpus.clientCaFile];
+  return startSink(files, { caFile: corpus.serverCaFile, identities });
+}
+
+async function startSink(
+  files: string[],
+  known: Pick<BenchTarget, 'caFile' | 'identities'>,
+): Promise<{ target: BenchTarget; process: ChildProcess }> {
   const sink = fork(new URL('./sink.ts', import.meta.url).pathname, files, { silent: true });
   const [port] = (await once(sink.stdout ?? sink, 'data')) as [Buffer];
   const target = { ip: '127.0.0.1', port: Number(port.toString()), serverName: 'localhost' };
-  return { target: { ...target, caFile: corpus.serverCaFile, identities }, process: sink };
+  return { target: { ...target, ...known }, process: sink };
 }

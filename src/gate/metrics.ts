@@ -32,7 +32,7 @@ const spread = ['p50', 'p99', 'max'] as const;
 const arrivals = ['scheduled', 'started', 'missedArrivals', 'finished', 'unfinished'] as const;
 
 /** First words that belong to no cohort. */
-export const metricScopes = ['all', 'target', 'generator', 'accounting'] as const;
+export const metricScopes = ['all', 'target', 'generator', 'accounting', 'limit'] as const;
 
 export const metricFamilies: readonly MetricFamily[] = [
   {
@@ -82,6 +82,12 @@ export const metricFamilies: readonly MetricFamily[] = [
     pattern: `generator.(eventLoopLag|scheduleError).(${spread.join('|')})`,
     unit: 'ms',
     describe: 'How late the generator itself was: its event loop, and its starts against the schedule.',
+  },
+  {
+    pattern: 'limit.rate',
+    unit: '',
+    describe:
+      'Of `find-limit`: the highest rate that met the objective, attempts a second; of several rounds the lowest.',
   },
   {
     pattern: `accounting.(${arrivals.join('|')})`,
@@ -203,8 +209,14 @@ const runMetrics: readonly Metric[] = [
     runMetric(`generator.eventLoopLag.${stat}`, 'ms', ({ generator }) => generator.eventLoopLagMs?.[stat]),
     runMetric(`generator.scheduleError.${stat}`, 'ms', ({ generator }) => generator.scheduleErrorMs?.[stat]),
   ]),
+  runMetric('limit.rate', '', limitRate),
   ...arrivals.map((field) => runMetric(`accounting.${field}`, '', ({ accounting }) => accounting[field])),
 ];
+
+function limitRate({ rounds }: VariantResult): number | null {
+  const found = rounds.flatMap(({ limit }) => (limit === undefined ? [] : [limit.low]));
+  return found.length === 0 ? null : Math.min(...found);
+}
 
 function runMetric(
   name: string,

@@ -1,6 +1,14 @@
 import { wasLeftOut } from '../result/left-out.ts';
 import type { ThresholdResult, VariantResult } from '../result/schema.ts';
-import { canonicalName, cohortOf, findMetric, type Metric, type MetricUnit, metricNames } from './metrics.ts';
+import {
+  canonicalName,
+  cohortOf,
+  findMetric,
+  type Metric,
+  type MetricUnit,
+  metricNames,
+  metricScopes,
+} from './metrics.ts';
 import { nearestName } from './nearest-name.ts';
 
 const operators = {
@@ -130,7 +138,7 @@ function unknownMetric(name: string, cohorts: readonly string[]): ThresholdProbl
   const first = cohortOf(plain);
   const rest = plain.slice(plain.indexOf('.') + 1);
   if (first !== undefined && plain.includes('.') && cohorts.length > 0 && !cohorts.includes(first)) {
-    const known = [...cohorts, 'all', 'target', 'generator', 'accounting'];
+    const known = [...cohorts, ...metricScopes];
     const cohort = nearestName(first, known);
     const nearest = cohort === undefined ? undefined : `${cohort}.${rest}`;
     return {

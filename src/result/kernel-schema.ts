@@ -12,4 +12,17 @@ export const kernelSchema = z.looseObject({
   listenDrops: z.int().describe('Connects that were dropped for that or another reason'),
   timeWaitBefore: count.describe('Sockets in TIME_WAIT'),
   timeWaitAfter: count,
+  connects: count.optional().describe('Attempts that surely sent a SYN, by the count of the clients'),
+  unsure: count
+    .optional()
+    .describe('Attempts that may have: cut off, or ended by an error of connect(2) or of the generator'),
+  others: count
+    .optional()
+    .describe(
+      'Connects of somebody else on this machine, at least; 0 where the counts agree to the last one',
+    ),
+  brokerSaw: count
+    .optional()
+    .describe("Connections of this run's addresses by the broker's own count, where it keeps one"),
+  localPorts: count.optional().describe('Ports that one source address has: net.ipv4.ip_local_port_range'),
 });

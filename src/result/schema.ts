@@ -103,6 +103,12 @@ export const generatorFigures = z.looseObject({
   cpuSystemMs: z.number().optional(),
   eventLoopLagMs: spreadSchema.optional(),
   scheduleErrorMs: spreadSchema.optional(),
+  scheduleErrorHistogram: z
+    .string()
+    .optional()
+    .describe(
+      'Actual minus scheduled start over all rounds; HdrHistogram V2 compressed base64, microseconds',
+    ),
   collections: z
     .looseObject({ count, totalMs: ms, maxMs: ms })
     .optional()

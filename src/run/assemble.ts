@@ -1,4 +1,5 @@
 import { encodeHistogram } from '../metrics/encoding.ts';
+import { addLatencies } from '../metrics/latency.ts';
 import { type LatencyName, latencyNames, type ResponseName, responseNames } from '../metrics/outcome.ts';
 import type { CohortRecording, LatencyRecording, Recording } from '../metrics/recording.ts';
 import { addRecordings, summarise } from '../metrics/summary.ts';
@@ -8,7 +9,7 @@ import type { CohortPlan, VariantPlan } from '../scenario/plan.ts';
 import type { TargetSnapshot } from '../targets/target.ts';
 import { asymmetryOf } from './asymmetry.ts';
 import { objectiveOf } from './breaking-point.ts';
-import { type BrokerCounts, sumCounts } from './broker-counts.ts';
+import { type BrokerCounts, connectionsIn, sumCounts } from './broker-counts.ts';
 import { judgeCohort } from './judgement.ts';
 import { describeLag } from './lag.ts';
 import { latencyOverTime, publishOverTime } from './latency-over-time.ts';
@@ -89,7 +90,7 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
     ...optional('services', serviceFigures([round])),
     ...optional('asymmetry', asymmetry([round], recording)),
     ...optional('events', eventFigures(round)),
-    ...optional('kernel', round.kernel),
+    ...optional('kernel', kernelCounts(round)),
     ...optional('limit', round.limit),
     cohorts: variant.cohorts.map((plan, index) => {
       const { name, attempts, falseAccepts, falseRejects, errors, latencyMs, lag, sessions } = describeCohort(
@@ -133,6 +134,10 @@ function describeRound(variant: VariantPlan, round: CountedRound): RoundResult {
 /** No column where there is nothing in it: no session was held, no ping missed. */
 function columnOf<Name extends string>(name: Name, column: number[] = []): { [Field in Name]?: number[] } {
   return optional(name, column.length === 0 ? undefined : column);
+}
+
+function kernelCounts({ kernel, counts }: CountedRound): RoundResult['kernel'] {
+  return kernel && { ...kernel, ...(counts !== null && { brokerSaw: connectionsIn(counts) }) };
 }
 
 export function describeCohort(
@@ -288,6 +293,7 @@ function generatorFigures(rounds: readonly MeasuredRound[], recording: Recording
     cpuSystemMs,
     eventLoopLagMs: worstOf(rounds.map(({ storm }) => storm.generator.eventLoopLagMs)),
     scheduleErrorMs: worstOf(rounds.map(({ storm }) => storm.generator.scheduleErrorMs)),
+    ...optional('scheduleErrorHistogram', scheduleErrorHistogram(rounds)),
     missedArrivals: recording.missedArrivals,
     collections: {
       count: rounds.reduce((sum, { storm }) => sum + storm.generator.collections.count, 0),
@@ -295,6 +301,12 @@ function generatorFigures(rounds: readonly MeasuredRound[], recording: Recording
       maxMs: Math.max(0, ...rounds.map(({ storm }) => storm.generator.collections.maxMs)),
     },
   };
+}
+
+/** Undefined in the closed models, where there is no schedule to be late against. */
+function scheduleErrorHistogram(rounds: readonly MeasuredRound[]): string | undefined {
+  const all = addLatencies(rounds.map(({ storm }) => storm.generator.scheduleError));
+  return all.count === 0 ? undefined : encodeHistogram(all.histogram);
 }
 
 /** Quantiles of different rounds can't be averaged; the worst round is the one to be judged by. */

@@ -2,7 +2,8 @@ import type { Recording } from '../metrics/recording.ts';
 import { isOpenModel } from '../scenario/load-models.ts';
 import type { LoadPlan } from '../scenario/plan.ts';
 import type { TargetSnapshot } from '../targets/target.ts';
-import { auditKernel } from './kernel-counters.ts';
+import { auditGenerator } from './audit-generator.ts';
+import { auditKernel, type KernelWitness } from './kernel-counters.ts';
 import type { MeasuredRound } from './measured-round.ts';
 
 /** Share of the arrivals that may be missed before the open model is no longer what was asked for. */
@@ -21,6 +22,7 @@ export function auditRound(
   load: LoadPlan,
   workers: number,
   place: string,
+  witness: KernelWitness = { brokerSaw: undefined, manySources: true },
 ): string[] {
   const { storm } = measured;
   const reasons = storm.lostWorkers.map(
@@ -35,8 +37,8 @@ export function auditRound(
   reasons.push(...measured.troubles.map((trouble) => `${place}: ${trouble}`));
   reasons.push(...localErrors(storm.recording, place));
   if (isOpenModel(load.model)) reasons.push(...checkArrivals(measured, load, workers, place));
-  if (measured.kernel !== undefined)
-    reasons.push(...auditKernel(measured.kernel, connects(storm.recording), place));
+  reasons.push(...auditGenerator(storm, workers, place));
+  if (measured.kernel !== undefined) reasons.push(...auditKernel(measured.kernel, witness, place));
   reasons.push(...compareCpu(measured, place));
   return reasons;
 }
@@ -66,14 +68,6 @@ function checkArrivals({ storm }: MeasuredRound, load: LoadPlan, workers: number
     );
   }
   return reasons;
-}
-
-/** Attempts that surely sent a SYN: those that ended otherwise than by an error of connect(2) or of our own. */
-function connects({ cohorts }: Recording): number {
-  const outcomes = cohorts.flatMap((cohort) => cohort.outcomes);
-  return outcomes
-    .filter(({ kind }) => kind !== 'local-error' && kind !== 'connect-failed')
-    .reduce((sum, { count }) => sum + count, 0);
 }
 
 function localErrors(recording: Recording, place: string): string[] {

@@ -41,6 +41,12 @@ export function countByCohort(
   return { cohorts: counts, strangers };
 }
 
+/** Connections that the broker came to a verdict on, or that gave up before it did. */
+export function connectionsIn(cohorts: readonly BrokerCounts[]): number {
+  const { accepted, refusedAtTls, refusedAtConnect, refusedAtAuthorization, abandoned } = sumCounts(cohorts);
+  return accepted + refusedAtTls + refusedAtConnect + refusedAtAuthorization + abandoned;
+}
+
 /** Adds up the counts of several rounds. */
 export function sumCounts(rounds: readonly BrokerCounts[]): BrokerCounts {
   const sum = emptyCounts();

@@ -6,7 +6,7 @@ import type { Plan } from '../scenario/plan.ts';
 import { type CountedRound, describeVariant, type TargetFacts } from './assemble.ts';
 import { auditRound } from './audit.ts';
 import { withBreakingPoints } from './breaking-point.ts';
-import { countByCohort } from './broker-counts.ts';
+import { connectionsIn, countByCohort } from './broker-counts.ts';
 import type { MeasuredRound } from './measured-round.ts';
 import { markNoisyRounds } from './noisy-rounds.ts';
 import { checkAccounting, reconcileCohort } from './reconcile.ts';
@@ -50,7 +50,10 @@ export function conclude(
       const place = `variant '${stage.variant.name}', round ${round.round + 1}`;
       const counted = countRound(round, stage, workers);
       invalidReasons.push(
-        ...auditRound(round, stage.variant.load, workers, place),
+        ...auditRound(round, stage.variant.load, workers, place, {
+          brokerSaw: counted.counts === null ? undefined : connectionsIn(counted.counts),
+          manySources: stage.address.startsWith('127.'),
+        }),
         ...checkAccounting(round.storm.recording, place),
         ...checkCounts(counted, stage, place),
         ...reconcileAsked(stage.variant, round, place),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Recording } from '../metrics/recording.ts';
 import type { KernelCounts } from '../result/schema.ts';
 
 /**
@@ -16,16 +17,21 @@ type Counters = {
   timeWait: number;
 };
 
-/** Begins to watch; `end` tells what was counted since. Undefined where the system has no such files. */
-export function watchKernel(): { end(): KernelCounts | undefined } {
+/**
+ * Begins to watch; `end` tells what was counted since, beside what the clients counted. Undefined where the system has no such files.
+ */
+export function watchKernel(): { end(recording: Recording): KernelCounts | undefined } {
   const before = readCounters();
   return {
-    end() {
+    end(recording) {
       const after = readCounters();
       if (before === undefined || after === undefined) return undefined;
       const since = (name: keyof Counters): number => after[name] - before[name];
+      const activeOpens = since('activeOpens');
+      const { connects, unsure } = connectsOf(recording);
+      const localPorts = readLocalPorts();
       return {
-        activeOpens: since('activeOpens'),
+        activeOpens,
         passiveOpens: since('passiveOpens'),
         attemptFails: since('attemptFails'),
         retransmits: since('retransmits'),
@@ -34,18 +40,62 @@ export function watchKernel(): { end(): KernelCounts | undefined } {
         listenDrops: since('listenDrops'),
         timeWaitBefore: before.timeWait,
         timeWaitAfter: after.timeWait,
+        connects,
+        unsure,
+        others: Math.max(0, activeOpens - connects - unsure),
+        ...(localPorts === undefined ? {} : { localPorts }),
       };
     },
   };
 }
 
-/** Reasons why these counts say that a round is not what it should be: `connects` is how many of its attempts sent a SYN. Each is a sentence with what to do. */
-export function auditKernel(kernel: KernelCounts, connects: number, place: string): string[] {
+/** Attempts that surely sent a SYN (those with an outcome that takes a connection), and those of which it is not known. */
+export function connectsOf({ cohorts, started }: Pick<Recording, 'cohorts' | 'started'>): {
+  connects: number;
+  unsure: number;
+} {
+  const connects = cohorts
+    .flatMap((cohort) => cohort.outcomes)
+    .filter(({ kind }) => kind !== 'local-error' && kind !== 'connect-failed')
+    .reduce((sum, { count }) => sum + count, 0);
+  return { connects, unsure: started - connects };
+}
+
+export type KernelWitness = {
+  /** Connections that the broker counted from this run's addresses; undefined where it does not count. */
+  brokerSaw: number | undefined;
+  /** Whether attempts come from many addresses, so that none of them runs out of ports. */
+  manySources: boolean;
+};
+
+/**
+ * Reasons why these counts say that a round is not what it should be, a sentence each with what to do. Clients, broker and kernel count the
+ * same connections: the kernel must have seen each that the clients made and each that the broker took; what it has seen beyond them is
+ * somebody else's (`others`), which nobody can tell apart but in a network namespace of one's own (`npm run bench:counts`).
+ */
+export function auditKernel(
+  kernel: KernelCounts,
+  { brokerSaw, manySources }: KernelWitness,
+  place: string,
+): string[] {
   const reasons: string[] = [];
-  const { activeOpens, listenDrops, synRetransmits } = kernel;
+  const {
+    activeOpens,
+    passiveOpens,
+    listenDrops,
+    synRetransmits,
+    timeWaitAfter,
+    connects = 0,
+    localPorts,
+  } = kernel;
   if (activeOpens < connects) {
     reasons.push(
       `${place}: the kernel counts ${activeOpens} connects, fewer than the ${connects} attempts that made one: one of the counts is wrong`,
+    );
+  }
+  if (brokerSaw !== undefined && passiveOpens < brokerSaw) {
+    reasons.push(
+      `${place}: the kernel counts ${passiveOpens} connections taken, fewer than the ${brokerSaw} that the broker saw: one of the counts is wrong`,
     );
   }
   const most = Math.max(10, connects * lostShare);
@@ -61,8 +111,17 @@ export function auditKernel(kernel: KernelCounts, connects: number, place: strin
         'lower load.rate, or leave the machine to this run',
     );
   }
+  if (!manySources && localPorts !== undefined && timeWaitAfter > localPorts * portShare) {
+    reasons.push(
+      `${place}: ${timeWaitAfter} sockets are in TIME_WAIT, and one source address has ${localPorts} ports, so attempts waited for a port ` +
+        'or failed for want of one: lower load.rate, wait a minute between rounds, or widen net.ipv4.ip_local_port_range',
+    );
+  }
   return reasons;
 }
+
+/** Share of a source address's ports that may be taken by sockets in TIME_WAIT: beyond it the kernel looks for a free one ever longer. */
+const portShare = 0.8;
 
 /** Share of the attempts. */
 const lostShare = 0.01;
@@ -82,6 +141,11 @@ function readCounters(): Counters | undefined {
     listenDrops: more.get('ListenDrops') ?? 0,
     timeWait: Number(timeWait),
   };
+}
+
+function readLocalPorts(): number | undefined {
+  const [first, last] = readOrEmpty('/proc/sys/net/ipv4/ip_local_port_range').trim().split(/\s+/).map(Number);
+  return first === undefined || last === undefined ? undefined : last - first + 1;
 }
 
 /** A line of names, then a line of numbers, both after the same word. */

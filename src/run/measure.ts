@@ -78,7 +78,7 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   const events = await playing.end();
   if (ending.death === null) await drain(target);
   const after = ending.death === null ? await unlessDead(target.snapshot()) : null;
-  const counted = kernel.end();
+  const counted = kernel.end(ending.recording.recording);
   const servicesAfter = await surroundings.serviceSnapshots();
   const measuredCpuMs = cpuBetween([before, ...servicesBefore], [after, ...servicesAfter]);
 

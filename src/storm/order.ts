@@ -1,4 +1,4 @@
-import type { Recording } from '../metrics/recording.ts';
+import type { LatencyRecording, Recording } from '../metrics/recording.ts';
 import type { Identity } from '../pki/identity.ts';
 import type { Transport } from './drivers/driver.ts';
 import type { MqttVersion } from './mqtt-version.ts';
@@ -97,6 +97,8 @@ export type RoundRecording = {
     eventLoopLagMs: { p50: number; p99: number; max: number };
     /** Actual minus scheduled start in the open models, milliseconds. */
     scheduleErrorMs: { p50: number; p99: number; max: number };
+    /** The same, whole. */
+    scheduleError: LatencyRecording;
   };
   /** Workers that ended before the round did, each with a sentence. */
   lostWorkers: { worker: number; reason: string }[];

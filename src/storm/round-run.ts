@@ -197,6 +197,7 @@ export class RoundInPlay {
           max: most(({ usage }) => usage.eventLoopLagMs.max),
         },
         scheduleErrorMs: spread(scheduleError),
+        scheduleError,
       },
       lostWorkers: this.#parts.flatMap(({ member, lost }) =>
         lost === undefined ? [] : [{ worker: member.number, reason: lost }],

@@ -40,10 +40,23 @@ describe('a metric', () => {
     ['accounting.scheduled', 1502, ''],
     ['accounting.missedArrivals', 2, ''],
     ['accounting.unfinished', 1, ''],
+    ['limit.rate', null, ''],
   ])('%s reads %j', (name, value, unit) => {
     const metric = findMetric(name);
     expect(metric?.unit).toBe(unit);
     expect(metric?.read(run)).toBe(value);
+  });
+
+  it('of a search for the highest rate is the lowest of the rates that its rounds found', () => {
+    const cohorts = [cohort('good')];
+    const found = (low: number) => ({
+      ...round(cohorts),
+      limit: { objective: 'good.authenticated.p99 < 250ms', low, high: low * 1.1, probes: [] },
+    });
+    const searched = variant(cohorts, { rounds: [found(420), found(380), round(cohorts)] });
+    expect(findMetric('limit.rate')?.read(searched)).toBe(380);
+    // None of the rates that were tried met the objective.
+    expect(findMetric('limit.rate')?.read(variant(cohorts, { rounds: [found(0)] }))).toBe(0);
   });
 
   it.each([

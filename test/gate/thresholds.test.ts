@@ -102,14 +102,14 @@ describe('a threshold that cannot be evaluated is told with what was expected', 
     [
       'godo.errors == 0',
       {
-        expected: 'a metric that begins with one of good, revoked, all, target, generator, accounting',
+        expected: 'a metric that begins with one of good, revoked, all, target, generator, accounting, limit',
         nearest: 'good.errors',
       },
     ],
     [
       'revokd.rejected.p(99) < 1s',
       {
-        expected: 'a metric that begins with one of good, revoked, all, target, generator, accounting',
+        expected: 'a metric that begins with one of good, revoked, all, target, generator, accounting, limit',
         nearest: 'revoked.rejected.p99',
       },
     ],

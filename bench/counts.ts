@@ -1,0 +1,69 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Counted, countedRun, hasNamespaces } from './counts/counted-run.ts';
+
+/**
+ * Whether clients, broker and kernel count the same connections, to the last one: each scenario is run in a network namespace of its own, where
+ * nobody else connects, and the three counts of every round are held against one another. `bench:counts [SCENARIO…] [--set …]`; all files of
+ * scenarios/ when none is named. Exit code 1 when a count differs.
+ *
+ * A broker that asks a service opens connections too, which the kernel counts with the others: such a round is told with how many.
+ */
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    set: { type: 'string', multiple: true, default: ['load.duration=1s'] },
+    variant: { type: 'string', multiple: true, default: [] },
+  },
+});
+const root = new URL('..', import.meta.url).pathname;
+if (!hasNamespaces())
+  throw new Error(
+    'this machine gives no network namespace (`unshare -rn`, and `ip` of iproute2): without one others are counted too',
+  );
+
+const scenarios =
+  positionals.length > 0
+    ? positionals
+    : readdirSync(join(root, 'scenarios'))
+        .filter((name) => name.endsWith('.yaml'))
+        .map((name) => join(root, 'scenarios', name));
+const settings = [
+  ...flags.set.flatMap((set) => ['--set', set]),
+  ...flags.variant.flatMap((name) => ['--variant', name]),
+];
+const folder = mkdtempSync(join(tmpdir(), 'certstorm-bench-'));
+const found: Counted[] = [];
+try {
+  for (const [index, scenario] of scenarios.entries()) {
+    const rows = await countedRun(scenario, join(folder, String(index)), settings);
+    if (!flags.json) for (const row of rows) process.stdout.write(`${line(row)}\n`);
+    found.push(...rows);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+if (flags.json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+process.exitCode = found.some(({ agree }) => !agree) ? 1 : 0;
+
+function line({
+  scenario,
+  variant,
+  round,
+  clients,
+  unsure,
+  broker,
+  activeOpens,
+  passiveOpens,
+  agree,
+}: Counted): string {
+  const doubt = unsure === 0 ? '' : ` (and ${unsure} of which it is not known)`;
+  const seen = broker === null ? 'keeps no count' : `counts ${broker}`;
+  return (
+    `${scenario}, ${variant}, round ${round + 1}: clients count ${clients}${doubt}, the broker ${seen}, ` +
+    `the kernel ${activeOpens} opened and ${passiveOpens} taken: ${agree ? 'they agree' : 'THEY DIFFER'}`
+  );
+}
