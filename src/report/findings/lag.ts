@@ -9,6 +9,8 @@ export type LagFinding = {
   name: string;
   lag: Lag;
   rounds: Lag[];
+  /** How long the slowest connect took about the moment of revocation, when lists are read again; of all rounds. */
+  slowestMs: number | undefined;
   /** Clients were still let in when the round ended: there may be no end to it. */
   toTheEnd: boolean;
 };
@@ -30,6 +32,7 @@ export function lagsOf({ variants }: Result): LagFinding[] {
               cohort: name,
               name: several ? `${variant.name} · ${name}` : variant.name,
               lag,
+              slowestMs: slowestConnectMs(variant, name),
               toTheEnd: (lag.lastAcceptMs ?? 0) > (lengthMs - lag.revokedAtMs) * wholeTime,
               rounds: variant.rounds.flatMap(
                 ({ cohorts }) => cohorts.find((cohort) => cohort.name === name)?.lag ?? [],
@@ -38,6 +41,13 @@ export function lagsOf({ variants }: Result): LagFinding[] {
           ],
     );
   });
+}
+
+function slowestConnectMs({ rounds }: VariantResult, cohort: string): number | undefined {
+  const told = rounds
+    .flatMap(({ events = [] }) => events)
+    .flatMap((event) => (event.kind === 'revoke' && event.cohort === cohort ? (event.slowestMs ?? []) : []));
+  return told.length === 0 ? undefined : Math.max(...told);
 }
 
 /** How long a revoked client was still let in: 0 where none was; undefined where none was ever refused, so that there is no end. */

@@ -166,6 +166,7 @@ function lagTable(all: readonly LagFinding[]): Table {
         'First cut, ms',
         'Last cut, ms',
         'Sessions that lived on',
+        'Slowest connect meanwhile, ms',
         'Bytes a device and hour',
       ].map((title) => ({ title, numeric: true })),
     ],
@@ -182,6 +183,7 @@ function lagTable(all: readonly LagFinding[]): Table {
       figureCell(finding.lag.firstCutMs),
       figureCell(finding.lag.lastCutMs),
       countCell(finding.lag.sessionsKept),
+      figureCell(finding.slowestMs),
       figureCell(finding.variant.target.revocation?.bytesPerDeviceHour),
     ]),
   };
