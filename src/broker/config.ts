@@ -126,6 +126,8 @@ export type BrokerSnapshot = {
   rssPeakBytes: number;
   /** Delay of the broker's main event loop since the last `mark`, milliseconds. */
   eventLoopDelayMs: { p50: number; p99: number; max: number };
+  /** Garbage collections of the broker's main thread since the last `mark`: how long they held it up, milliseconds. */
+  collections?: { count: number; totalMs: number; maxMs: number };
   /** TCP connections handed to the TLS listener. Always pending + the sum of the tallies; the three are counted apart. */
   connections: number;
   /** Connections whose verdict is still open. */

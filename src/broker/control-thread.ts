@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import process from 'node:process';
 import { parentPort, workerData } from 'node:worker_threads';
+import { readCollections } from './collections.ts';
 import type { BrokerSnapshot } from './config.ts';
 import { type ControlReply, type ControlRequest, controlFd, encodeLine, lineSplitter } from './control.ts';
 import { LedgerReader } from './ledger.ts';
@@ -12,7 +13,7 @@ import { RevocationFigures } from './revocation/figures.ts';
  * Entry of the broker's side thread. It owns the control channel, so that a snapshot is answered while the main loop is busy, and so
  * that the process ends when the conductor is gone, whatever the main thread is doing.
  */
-const { loopDelay, ledger, figures }: ControlThreadData = workerData;
+const { loopDelay, collections, ledger, figures }: ControlThreadData = workerData;
 const main = parentPort;
 if (main === null) throw new Error('the control thread is started by the broker, not by hand');
 
@@ -53,6 +54,7 @@ function snapshot(): BrokerSnapshot {
     cpuSystemMs: cpu.system / 1000,
     ...readMemory(),
     eventLoopDelayMs: eventLoopDelayMs(loopDelay),
+    collections: readCollections(collections),
     ...reader.read(),
     ...(revocation !== null && { revocation }),
   };

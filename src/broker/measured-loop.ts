@@ -1,6 +1,7 @@
 import { type Histogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { allocateCollections, watchCollections } from './collections.ts';
 import type { BrokerSnapshot } from './config.ts';
 import type { ControlReply, ControlRequest } from './control.ts';
 import type { LedgerMemory } from './ledger.ts';
@@ -10,7 +11,7 @@ import type { FiguresMemory } from './revocation/figures.ts';
 export type SharedCounts = { ledger: LedgerMemory; figures: FiguresMemory };
 
 /** What the control thread reads without asking the main loop: a live clone of the histogram, and what is counted. */
-export type ControlThreadData = SharedCounts & { loopDelay: Histogram };
+export type ControlThreadData = SharedCounts & { loopDelay: Histogram; collections: Float64Array };
 
 /** How often the main loop is probed, milliseconds. Costs 0.5 % of a core when idle; a probe each millisecond would cost 2.5 %. */
 const resolutionMs = 10;
@@ -30,7 +31,9 @@ export function measureLoop(
   // The clone stops when this one is collected: `mark` keeps it.
   const loopDelay = monitorEventLoopDelay({ resolution: resolutionMs });
   loopDelay.enable();
-  const data: ControlThreadData = { loopDelay, ...counts };
+  const collections = allocateCollections();
+  const forgetCollections = watchCollections(collections);
+  const data: ControlThreadData = { loopDelay, collections, ...counts };
   const entry = new URL(
     import.meta.url.endsWith('.ts') ? './control-thread.ts' : './control-thread.js',
     import.meta.url,
@@ -45,9 +48,10 @@ export function measureLoop(
   return {
     async mark() {
       collectGarbage();
-      // The probe that was due during the collection must be recorded before the histogram is emptied, not after.
+      // What was due during the collection, and the collection itself, must be recorded before both are emptied, not after.
       await sleep(2 * resolutionMs);
       loopDelay.reset();
+      forgetCollections();
     },
     reply: (reply) => thread.postMessage(reply),
   };

@@ -8,10 +8,13 @@ import { describeComparison, regressions } from '../gate/comparison-words.ts';
 import { exitCodes } from '../gate/exit-codes.ts';
 import { baselineKey } from '../gate/fit.ts';
 import { findRoundMetric, roundMetricNames } from '../gate/round-figures.ts';
+import { comparisonTable, comparisonTone } from '../report/terminal-comparison.ts';
+import { paint } from '../report/terminal-layout.ts';
 import { neutralise } from '../report/words/text.ts';
 import { glyphs } from '../report/words/verdict.ts';
 import { readResult } from '../result/read.ts';
 import type { Comparison, Result } from '../result/schema.ts';
+import { terminalStyle } from './terminal-style.ts';
 import { UsageError } from './usage-error.ts';
 
 export type CompareFlags = {
@@ -113,10 +116,15 @@ function resultIn(path: string): string {
   return existsSync(path) && statSync(path).isDirectory() ? join(path, 'result.json') : path;
 }
 
+/** A table of everything, then in words what is not the same: what got slower, what got faster, and what could not be told. */
 function render({ candidate, comparisons, notes }: Outcome, baseline: string, { all }: CompareFlags): string {
-  const lines = comparisons.map(
-    (comparison) => `${glyph(comparison)} ${neutralise(describeComparison(comparison), 400)}`,
-  );
+  const { color, width } = terminalStyle(process.stdout);
+  const lines = comparisons
+    .filter(({ verdict }) => verdict !== 'same')
+    .map(
+      (comparison) =>
+        `${glyphs[comparisonTone(comparison)]} ${neutralise(describeComparison(comparison), 400)}`,
+    );
   const corrections = [
     ...new Set(
       comparisons.map(
@@ -131,10 +139,12 @@ function render({ candidate, comparisons, notes }: Outcome, baseline: string, { 
   const heading = comparisons.some(({ paired }) => paired === true)
     ? candidate
     : `${candidate} against ${baseline}`;
-  return `${[heading, ...lines, ...notes.map((note) => `${glyphs.warning} ${neutralise(note, 600)}`), ...closer, ...(corrections.length > 0 ? [`  (${corrections.join('; ')})`] : [])].join('\n')}\n`;
-}
-
-function glyph({ verdict, gated }: Comparison): string {
-  if (verdict === 'slower') return gated === true ? glyphs.bad : glyphs.warning;
-  return verdict === 'inconclusive' ? '?' : verdict === 'faster' ? glyphs.good : glyphs.plain;
+  return `${[
+    heading,
+    ...(comparisons.length > 0 ? comparisonTable(comparisons, paint(color), Math.max(72, width)) : []),
+    ...lines,
+    ...notes.map((note) => `${glyphs.warning} ${neutralise(note, 600)}`),
+    ...closer,
+    ...(corrections.length > 0 ? [`  (${corrections.join('; ')})`] : []),
+  ].join('\n')}\n`;
 }

@@ -37,6 +37,12 @@ export function program(): Command {
     .description('make the certificates, storm the target, write results and reports')
     .option('--out <DIR>', 'folder for the results (default: reports/<scenario>-<time>)')
     .option(
+      '--format <NAME>',
+      'write this report too, e.g. github, gitlab, tap or csv; may be repeated',
+      collect,
+      [],
+    )
+    .option(
       '--baseline <FILE>',
       'compare with this earlier result; a folder holds one for each machine and runtime',
     )
@@ -48,6 +54,14 @@ export function program(): Command {
     .option('--allow-other-machine', 'also with a baseline of another machine, converted by the calibration')
     .addOption(toleranceOption())
     .option('--budget <DURATION>', 'how long --rounds auto may go on, e.g. 5m', budget)
+    .option('--live', 'serve the progress as a page on loopback, until the run ends')
+    .option('--live-port <N>', 'its port; 0 lets the system choose', portNumber, 0)
+    .option('--metrics-port <N>', 'serve /metrics to Prometheus on this loopback port meanwhile', portNumber)
+    .option(
+      '--otlp <URL>',
+      'send metrics to this OpenTelemetry collector meanwhile, by OTLP over HTTP',
+      collectorUrl,
+    )
     .option('--json', 'print result.json to standard output instead of the table')
     .option('--quiet', 'no progress and no table, only what went wrong')
     .action(async (...given: Parameters<typeof import('./run.ts').run>) =>
@@ -239,6 +253,12 @@ function roundCount(value: string): number | 'auto' {
 
 function budget(value: string): string {
   if (!((parseDuration(value) ?? 0) > 0)) throw new InvalidArgumentError('it takes a duration, such as 5m.');
+  return value;
+}
+
+function collectorUrl(value: string): string {
+  if (!/^https?:$/.test(URL.parse(value)?.protocol ?? ''))
+    throw new InvalidArgumentError('it takes an address such as http://127.0.0.1:4318.');
   return value;
 }
 

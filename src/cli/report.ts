@@ -8,6 +8,7 @@ import { ResultError } from '../result/result-error.ts';
 import type { Result } from '../result/schema.ts';
 import { writeFileAtomically } from '../result/write.ts';
 import { prepareOutput } from '../run/output.ts';
+import { checkFormats } from './report-formats.ts';
 import { serveReport } from './report-server.ts';
 import { stopOnSignals } from './signals.ts';
 import { UsageError } from './usage-error.ts';
@@ -18,10 +19,7 @@ export type ReportFlags = { format: string[]; out?: string; serve?: true; port: 
 export async function report(files: string[], flags: ReportFlags): Promise<void> {
   if (flags.history !== undefined) return history(flags.history, files, flags);
   if (files.length === 0) throw new UsageError("name the result.json in a run's folder, or --history DIR");
-  const names = formats.map(({ format }) => format);
-  const unknown = flags.format.find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    throw new UsageError(`there is no report format '${unknown}': it is one of ${names.join(', ')}`);
+  checkFormats(flags.format);
   if (flags.serve === true) return serve(files, flags);
   const result = await readAll(files);
   const [first = ''] = files;

@@ -2,6 +2,7 @@ import type { Comparison, Result } from '../result/schema.ts';
 import { BaselineError } from './baseline-error.ts';
 import { compareSides } from './compare.ts';
 import type { CompareSettings } from './compare-settings.ts';
+import { percent } from './comparison-words.ts';
 import { fewestRounds, machineFactor, matchVariants, misfits, wholeRounds } from './fit.ts';
 import type { Noise } from './noise.ts';
 
@@ -81,11 +82,27 @@ export function compareWithBaseline(
       },
     );
   });
+  const blunt = comparisons.filter(({ toleranceAsked }) => toleranceAsked !== undefined);
+  const [worst] = blunt.toSorted((a, b) => (b.tolerance ?? 0) - (a.tolerance ?? 0));
+  if (worst !== undefined) notes.push(bluntNote(worst, blunt.length, settings.reference !== undefined));
   for (const { name } of candidate.variants) {
     if (name !== reference?.candidate.name && !pairs.some(([, after]) => after.name === name))
       notes.push(`variant '${name}' is not in the baseline and is not compared`);
   }
   return { comparisons, notes };
+}
+
+/** That a slowdown which was to fail the run no longer does is worth a sentence of its own. */
+function bluntNote(
+  { metric, tolerance = 0, toleranceAsked = 0 }: Comparison,
+  metrics: number,
+  referenced: boolean,
+): string {
+  const others = metrics > 1 ? ` (and ${metrics - 1} more)` : '';
+  const mend = referenced
+    ? 'a quieter machine'
+    : 'a reference variant (compare.reference) or a quieter machine';
+  return `runs of this machine differ so much that ${metric}${others} has a tolerance of ${percent(tolerance)} in place of the ${percent(toleranceAsked)} asked for: a smaller slowdown goes unnoticed; ${mend} would make it narrower`;
 }
 
 function referenceOf(baseline: Result, candidate: Result, name: string | undefined) {

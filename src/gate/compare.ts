@@ -131,6 +131,7 @@ function describe(
     unit: metric.unit,
     gated,
     tolerance,
+    ...(tolerance > asked ? { toleranceAsked: asked } : {}),
     pValue: effectP(effect),
     correction: `Holm over ${family} ${gated ? 'gated' : 'other'} metric${family === 1 ? '' : 's'}${level === undefined ? '' : ', the level shared by all looks'}`,
     method: paired

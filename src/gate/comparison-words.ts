@@ -13,17 +13,23 @@ function because(comparison: Comparison): string {
   switch (verdict) {
     case 'slower':
     case 'faster':
-      return `, beyond the tolerance of ${percent(tolerance)}`;
+      return `, beyond the tolerance of ${percent(tolerance)}${widened(comparison)}`;
     case 'same':
-      return `, within the tolerance of ${percent(tolerance)}`;
+      return `, within the tolerance of ${percent(tolerance)}${widened(comparison)}`;
     case 'inconclusive': {
       const had =
         rounds === undefined ? '' : `${Math.min(rounds.baseline, rounds.candidate)} rounds can't tell; `;
       return roundsToDecide == null
-        ? `; ${had}no number of rounds would decide it at a tolerance of ${percent(tolerance)}${whyNever(comparison)}`
-        : `; ${had}about ${roundsToDecide} would decide it at a tolerance of ${percent(tolerance)}`;
+        ? `; ${had}no number of rounds would decide it at a tolerance of ${percent(tolerance)}${widened(comparison)}${whyNever(comparison)}`
+        : `; ${had}about ${roundsToDecide} would decide it at a tolerance of ${percent(tolerance)}${widened(comparison)}`;
     }
   }
+}
+
+/** A gate that has become blind must say so, or it sleeps unnoticed. */
+function widened({ toleranceAsked, betweenRunsSd }: Comparison): string {
+  if (toleranceAsked === undefined || betweenRunsSd === undefined) return '';
+  return `, widened from the ${percent(toleranceAsked)} asked for, because runs of this machine differ by ${percent(betweenRunsSd)} among themselves`;
 }
 
 function whyNever({ paired, betweenRunsSd, betweenRunsSource, reference }: Comparison): string {
@@ -63,6 +69,6 @@ function times(ratio: number): string {
   return ratio >= 10 ? ratio.toPrecision(3) : ratio.toFixed(3);
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(share > 0.99 ? 4 : 3))} %`;
 }

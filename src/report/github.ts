@@ -7,7 +7,12 @@ import { neutralise } from './words/text.ts';
  * Workflow commands of GitHub Actions: printed by a step, each becomes an annotation of the run. The step's summary is `summary.md`.
  * GitHub shows ten annotations of a kind for each step; what failed comes first.
  */
-export const githubFormat: ReportFormat = { format: 'github', fileName: 'annotations.txt', render };
+export const githubFormat: ReportFormat = {
+  format: 'github',
+  fileName: 'annotations.txt',
+  onRequest: true,
+  render,
+};
 
 function render(result: Result): string {
   const checks = checkSuites(result).flatMap((suite) =>

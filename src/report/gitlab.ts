@@ -11,6 +11,7 @@ import { neutralise } from './words/text.ts';
 export const gitlabFormat: ReportFormat = {
   format: 'gitlab',
   fileName: 'gl-code-quality-report.json',
+  onRequest: true,
   render,
 };
 

@@ -1,6 +1,15 @@
 import type { CohortResult, Latency, Result, VariantResult } from '../result/index.ts';
 import type { ReportFormat } from './format.ts';
-import { neutralise } from './words/text.ts';
+import {
+  counter,
+  type Family,
+  gauge,
+  info,
+  type Labels,
+  renderFamilies,
+  type Sample,
+  summary,
+} from './openmetrics-text.ts';
 
 /**
  * OpenMetrics 1.0 text, for a Pushgateway or the textfile collector: base units (seconds, bytes, ratios), counters end in `_total`, and
@@ -8,21 +17,8 @@ import { neutralise } from './words/text.ts';
  */
 export const openMetricsFormat: ReportFormat = { format: 'openmetrics', fileName: 'metrics.prom', render };
 
-type Labels = Readonly<Record<string, string>>;
-type Sample = { suffix?: string; labels: Labels; value: number };
-type Family = {
-  name: string;
-  type: 'gauge' | 'counter' | 'summary' | 'info';
-  unit?: string;
-  help: string;
-  samples: Sample[];
-};
-
 function render(result: Result): string {
-  return `${[...ofTheRun(result), ...ofVariants(result), ...ofCohorts(result)]
-    .filter(({ samples }) => samples.length > 0)
-    .map(renderFamily)
-    .join('')}# EOF\n`;
+  return renderFamilies([...ofTheRun(result), ...ofVariants(result), ...ofCohorts(result)]);
 }
 
 function ofTheRun(result: Result): Family[] {
@@ -151,15 +147,8 @@ function ofCohorts(result: Result): Family[] {
   ];
 }
 
-/** Two outcomes whose labels read the same would be one series told twice, which no parser takes: they are added up. */
 function outcomeSamples({ outcomes }: CohortResult, labels: Labels): Sample[] {
-  const merged = new Map<string, Sample>();
-  for (const { kind, detail, count } of outcomes) {
-    const sample = { labels: { ...labels, kind, detail }, value: count };
-    const key = renderLabels(sample.labels);
-    merged.set(key, { ...sample, value: (merged.get(key)?.value ?? 0) + count });
-  }
-  return [...merged.values()];
+  return outcomes.map(({ kind, detail, count }) => ({ labels: { ...labels, kind, detail }, value: count }));
 }
 
 const phaseNames = [
@@ -191,40 +180,4 @@ function quantiles({ count, mean, p50, p90, p99, p999 }: Latency, labels: Labels
     { suffix: '_sum', labels, value: (mean * count) / 1000 },
     { suffix: '_count', labels, value: count },
   ];
-}
-
-function gauge(name: string, help: string, samples: Sample[], unit?: string): Family {
-  return { name, type: 'gauge', help, samples, ...(unit === undefined ? {} : { unit }) };
-}
-
-function counter(name: string, help: string, samples: Sample[]): Family {
-  return { name, type: 'counter', help, samples: samples.map((sample) => ({ ...sample, suffix: '_total' })) };
-}
-
-function summary(name: string, help: string, samples: Sample[]): Family {
-  return { name, type: 'summary', unit: 'seconds', help, samples };
-}
-
-function info(name: string, help: string, samples: Sample[]): Family {
-  return { name, type: 'info', help, samples };
-}
-
-function renderFamily({ name, type, unit, help, samples }: Family): string {
-  return [
-    `# TYPE ${name} ${type}`,
-    ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
-    `# HELP ${name} ${help}`,
-    ...samples.map(({ suffix = '', labels, value }) => `${name}${suffix}${renderLabels(labels)} ${value}`),
-    '',
-  ].join('\n');
-}
-
-function renderLabels(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${labelValue(value)}"`);
-  return `{${pairs.join(',')}}`;
-}
-
-/** A line feed, a quote or a backslash would end the value; other control characters are shown as symbols. */
-function labelValue(value: string): string {
-  return neutralise(value, 200).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

@@ -4,7 +4,7 @@ import type { ReportFormat } from './format.ts';
 import { neutralise } from './words/text.ts';
 
 /** The Test Anything Protocol, version 14: a line for each check, what is wrong as a YAML block beneath it. */
-export const tapFormat: ReportFormat = { format: 'tap', fileName: 'results.tap', render };
+export const tapFormat: ReportFormat = { format: 'tap', fileName: 'results.tap', onRequest: true, render };
 
 function render(result: Result): string {
   const points = checkSuites(result).flatMap(({ name, checks }) =>

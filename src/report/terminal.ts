@@ -1,4 +1,5 @@
 import type { CohortResult, Latency, Result, VariantResult } from '../result/index.ts';
+import { comparisonTable } from './terminal-comparison.ts';
 import { type Column, layOut, type Paint, paint, wrap } from './terminal-layout.ts';
 import { answer } from './words/answer.ts';
 import { cohortVerdict, outcomesSeen } from './words/cohort.ts';
@@ -29,6 +30,7 @@ export function renderTerminal(result: Result, { color, width: asked }: Terminal
     ...result.variants
       .filter((variant) => result.variants.length <= mostTables || isWrong(variant))
       .flatMap((variant) => variantLines(variant, several, brush, width)),
+    ...comparisonLines(result, brush, width),
     ...thresholdLines(result, brush, width),
     ...warningLines(result, brush, width),
   ];
@@ -151,6 +153,30 @@ function overview(variants: readonly VariantResult[], brush: Paint, width: numbe
 
 function isWrong({ cohorts }: VariantResult): boolean {
   return cohorts.some((cohort) => cohortVerdict(cohort).tone === 'bad');
+}
+
+/** More comparisons than this are shown only where they gate or are not the same. */
+const mostComparisons = 24;
+
+function comparisonLines(
+  { comparisons, comparisonNotes = [] }: Result,
+  brush: Paint,
+  width: number,
+): string[] {
+  if (comparisons.length === 0 && comparisonNotes.length === 0) return [];
+  const shown = comparisons
+    .filter(
+      ({ verdict, gated }) => comparisons.length <= mostComparisons || gated === true || verdict === 'slower',
+    )
+    .slice(0, mostComparisons);
+  const hidden = comparisons.length - shown.length;
+  return [
+    '',
+    brush('strong', 'before and after'),
+    ...(shown.length > 0 ? comparisonTable(shown, brush, width) : []),
+    ...(hidden > 0 ? [brush('muted', `  and ${number(hidden)} more in the report`)] : []),
+    ...comparisonNotes.flatMap((note) => bullet('warning', neutralise(note, 600), brush, width)),
+  ];
 }
 
 function thresholdLines({ thresholds, variants }: Result, brush: Paint, width: number): string[] {

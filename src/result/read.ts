@@ -5,7 +5,7 @@ import { type Result, resultSchema } from './schema.ts';
 import { isCutShort } from './truncation.ts';
 
 /** Larger files are refused unread: a result has a few kB a cohort, and JSON.parse holds the whole text in memory. */
-export const maxResultBytes = 500_000_000;
+export const maxResultBytes = 250_000_000;
 
 const schemaName = 'certstorm/result@1';
 

@@ -78,6 +78,7 @@ export const cohortSchema = z.looseObject({
 });
 
 const spreadSchema = z.looseObject({ p50: ms, p99: ms, max: ms });
+const collectionsSchema = z.looseObject({ count, totalMs: ms, maxMs: ms });
 
 export const accountingSchema = z.looseObject({
   scheduled: count,
@@ -94,6 +95,11 @@ export const targetFigures = z.looseObject({
   rssPeakMiB: z.number().optional(),
   threads: count.optional().describe('At most, of the process and of all that it has started'),
   eventLoopDelayMs: spreadSchema.optional(),
+  collections: collectionsSchema
+    .optional()
+    .describe(
+      'Garbage collections that held up the target’s main thread while rounds ran; where they can be seen',
+    ),
   revocation: revocationFiguresSchema.optional(),
 });
 
@@ -109,8 +115,7 @@ export const generatorFigures = z.looseObject({
     .describe(
       'Actual minus scheduled start over all rounds; HdrHistogram V2 compressed base64, microseconds',
     ),
-  collections: z
-    .looseObject({ count, totalMs: ms, maxMs: ms })
+  collections: collectionsSchema
     .optional()
     .describe('Garbage collections of the storm workers while rounds ran'),
   missedArrivals: count,
@@ -273,6 +278,10 @@ export const comparisonSchema = z.looseObject({
   unit: z.string().optional(),
   gated: z.boolean().optional().describe('Whether `slower` fails the run'),
   tolerance: z.number().optional().describe('Smallest slowdown worth failing for: 0.05 for 5 %'),
+  toleranceAsked: z
+    .number()
+    .optional()
+    .describe('What the tolerance was asked to be, where the recorded noise of this machine made it wider'),
   pValue: z.number().optional(),
   correction: z.string().optional().describe('How the family of metrics was corrected for its number'),
   method: z.string().optional(),

@@ -240,6 +240,7 @@ function targetFigures(rounds: readonly MeasuredRound[]): RoundResult['target'] 
   let cpuSystemMs = 0;
   let attempts = 0;
   const delays: { p50: number; p99: number; max: number }[] = [];
+  const collections: Collections[] = [];
   for (const { before, after, storm } of rounds) {
     if (before === null || after === null) continue;
     const cpu = cpuBetween(before, after);
@@ -248,6 +249,7 @@ function targetFigures(rounds: readonly MeasuredRound[]): RoundResult['target'] 
     cpuSystemMs += cpu.systemMs;
     attempts += storm.recording.started;
     if (after.eventLoopDelayMs !== null) delays.push(after.eventLoopDelayMs);
+    if (after.collections !== undefined) collections.push(after.collections);
   }
   if (attempts === 0) return {};
   return {
@@ -255,6 +257,7 @@ function targetFigures(rounds: readonly MeasuredRound[]): RoundResult['target'] 
     cpuUserMs,
     cpuSystemMs,
     ...(delays.length === 0 ? {} : { eventLoopDelayMs: worstOf(delays) }),
+    ...(collections.length === 0 ? {} : { collections: addCollections(collections) }),
     ...optional('revocation', revocationFigures(rounds)),
   };
 }
@@ -295,11 +298,17 @@ function generatorFigures(rounds: readonly MeasuredRound[], recording: Recording
     scheduleErrorMs: worstOf(rounds.map(({ storm }) => storm.generator.scheduleErrorMs)),
     ...optional('scheduleErrorHistogram', scheduleErrorHistogram(rounds)),
     missedArrivals: recording.missedArrivals,
-    collections: {
-      count: rounds.reduce((sum, { storm }) => sum + storm.generator.collections.count, 0),
-      totalMs: rounds.reduce((sum, { storm }) => sum + storm.generator.collections.totalMs, 0),
-      maxMs: Math.max(0, ...rounds.map(({ storm }) => storm.generator.collections.maxMs)),
-    },
+    collections: addCollections(rounds.map(({ storm }) => storm.generator.collections)),
+  };
+}
+
+type Collections = { count: number; totalMs: number; maxMs: number };
+
+function addCollections(all: readonly Collections[]): Collections {
+  return {
+    count: all.reduce((sum, { count }) => sum + count, 0),
+    totalMs: all.reduce((sum, { totalMs }) => sum + totalMs, 0),
+    maxMs: Math.max(0, ...all.map(({ maxMs }) => maxMs)),
   };
 }
 

@@ -16,6 +16,7 @@ import type { MeasuredRound } from './measured-round.ts';
 import { orderRounds, roundSeed } from './round-order.ts';
 import { Shared } from './shared.ts';
 import { Stage } from './stage.ts';
+import { TimeLeft } from './time-left.ts';
 import { makeWorkDir } from './work-dir.ts';
 
 export type ConductOptions = {
@@ -76,13 +77,17 @@ export async function conduct(plan: Plan, conductOptions: ConductOptions): Promi
     });
   };
   const enough = autoEnd(plan, sumUp);
+  let left: TimeLeft | undefined;
   try {
     for (const stage of stages) await stage.prepareCorpus();
     for (const [position, { variant, round }] of order.entries()) {
       const stage = stages[variant];
       if (stage === undefined || signal.aborted) break;
       if (position % stages.length === 0 && enough(round)) break;
-      const result = await playRound(stage, { round, position, of: order.length, seed: plan.seed }, options);
+      left ??= new TimeLeft(order.map(plannedMs(plan)), plan.compare?.budgetMs);
+      left.roundBegins();
+      const place = { round, position, of: order.length, seed: plan.seed, left };
+      const result = await playRound(stage, place, options);
       if (result !== null) measured[variant]?.push(result);
       if (result?.targetDied || stage.changesInRounds) await stage.dismissTarget();
       if (round === plan.rounds - 1) await stage.dismiss();
@@ -114,12 +119,19 @@ async function comparingOf(
   };
 }
 
-type Place = { round: number; position: number; of: number; seed: number };
+function plannedMs({ variants }: Plan): (round: { variant: number }) => number {
+  return ({ variant }) => {
+    const load = variants[variant]?.load;
+    return load === undefined ? 0 : load.warmupMs + load.durationMs;
+  };
+}
+
+type Place = { round: number; position: number; of: number; seed: number; left: TimeLeft };
 
 /** One round on its stage; null where it could not be played, the stage says why. */
 async function playRound(
   stage: Stage,
-  { round, position, of, seed }: Place,
+  { round, position, of, seed, left }: Place,
   { signal, onEvent }: Pick<ConductOptions, 'signal' | 'onEvent'>,
 ): Promise<MeasuredRound | null> {
   const ready = await stage.ready();
@@ -134,8 +146,10 @@ async function playRound(
       seed: roundSeed(seed, round),
       ...ready,
       signal,
-      onProgress: (progress) =>
-        onEvent({ kind: 'progress', ...place, durationMs: variant.load.durationMs, progress }),
+      onProgress: (live, durationMs) => {
+        const leftMs = left.leftMs(position, Math.max(0, durationMs - live.elapsedMs));
+        onEvent({ kind: 'progress', ...place, durationMs, leftMs, live });
+      },
     });
     onEvent({ kind: 'round-ended', ...place, interruption: result.interruption });
     return result;

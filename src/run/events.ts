@@ -1,4 +1,4 @@
-import type { StormProgress } from '../storm/order.ts';
+import type { LiveRound } from './live-round.ts';
 
 /** What a run tells while it goes on; for the terminal, never part of the result. */
 export type RunEvent =
@@ -17,6 +17,8 @@ export type RunEvent =
       position: number;
       of: number;
       durationMs: number;
-      progress: StormProgress;
+      /** How long the run is thought to take yet. */
+      leftMs: number;
+      live: LiveRound;
     }
   | { kind: 'round-ended'; variant: string; position: number; of: number; interruption: string | null };

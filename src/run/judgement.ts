@@ -46,7 +46,8 @@ export function judgeCohort(
   return { falseAccepts: accepted, falseRejects, errors };
 }
 
-function refusalsAt(expected: Expectation): readonly OutcomeKind[] {
+/** The kinds of refusal that are right for this expectation. */
+export function refusalsAt(expected: Expectation): readonly OutcomeKind[] {
   if (expected.outcome === 'reject-at-tls') return tlsRefusals;
   if (expected.outcome === 'reject-at-connect') return ['connack-refused'];
   if (expected.outcome === 'reject-at-authorization') return ['operation-refused'];

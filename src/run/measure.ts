@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VariantPlan } from '../scenario/plan.ts';
-import type { RoundOrder, StormProgress } from '../storm/order.ts';
+import type { RoundOrder } from '../storm/order.ts';
 import type { Storm } from '../storm/storm.ts';
 import type { RunningTarget, TargetDeath, TargetSnapshot } from '../targets/target.ts';
+import { askedRate } from './asked-rate.ts';
 import { type FoundLimit, findLimit } from './find-limit.ts';
 import { watchKernel } from './kernel-counters.ts';
+import { LiveFigures, type LiveRound } from './live-round.ts';
 import { calibrateBlock, watchMachine } from './machine.ts';
 import type { MeasuredRound, TargetSample } from './measured-round.ts';
 import { withOwnArrivals } from './own-arrivals.ts';
@@ -28,7 +30,7 @@ type Measurement = {
   storm: Storm;
   surroundings: RoundSurroundings;
   signal: AbortSignal;
-  onProgress: (progress: StormProgress) => void;
+  onProgress: (live: LiveRound, durationMs: number) => void;
 };
 
 /**
@@ -54,11 +56,16 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   const startedAt = performance.now();
   const samples: TargetSample[] = [];
   // The tickets that the warm-up was given are those that the fleet starts with.
-  const run = storm.run(
-    withOwnArrivals({ ...order, tickets: variant.load.warmupMs > 0 ? 'kept' : 'forgotten' }, variant.cohorts),
+  const played = withOwnArrivals(
+    { ...order, tickets: variant.load.warmupMs > 0 ? 'kept' : 'forgotten' },
+    variant.cohorts,
   );
+  const run = storm.run(played);
+  const figures = new LiveFigures(variant.cohorts, askedRate(played), played.durationMs);
+  const tell = () =>
+    measurement.onProgress(figures.read(run.progress(), run.cohorts(), samples), played.durationMs);
   const sampler = setInterval(() => {
-    measurement.onProgress(run.progress());
+    tell();
     if (before === null) return;
     void unlessDead(target.snapshot()).then((snapshot) => {
       if (snapshot !== null && snapshot.cpuUserMs !== null)
@@ -75,6 +82,7 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
     return { atMs, ...more };
   });
   const ending = await runUntilStopped(run, target, signal).finally(() => clearInterval(sampler));
+  tell();
   const events = await playing.end();
   if (ending.death === null) await drain(target);
   const after = ending.death === null ? await unlessDead(target.snapshot()) : null;

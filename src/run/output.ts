@@ -40,14 +40,15 @@ export function prepareOutput(dir: string): string {
 }
 
 /**
- * Writes a run's folder: result.json first, then every report made from it. When the folder can't take them (a full disk), result.json
+ * Writes a run's folder: result.json first, then every report made from it, and those on request that `also` names. When the folder can't take them (a full disk), result.json
  * goes to a new folder under the system's temporary one and RunError `rescued` tells where.
  */
-export function writeOutput(dir: string, result: Result): void {
+export function writeOutput(dir: string, result: Result, also: readonly string[] = []): void {
   try {
     writeResult(dir, result);
     for (const format of formats) {
-      const due = format.onRequest !== true && format.fits?.(result) !== false;
+      const due =
+        (format.onRequest !== true && format.fits?.(result) !== false) || also.includes(format.format);
       if (format.fileName !== 'result.json' && due)
         writeFileAtomically(join(dir, format.fileName), format.render(result));
     }

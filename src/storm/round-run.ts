@@ -1,3 +1,4 @@
+import { type LiveCohort, readLive } from '../metrics/read-live.ts';
 import { mergeRecordings, readHeld, readProgress } from '../metrics/read-recorder.ts';
 import {
   allocateRecorder,
@@ -16,6 +17,8 @@ import { rotatesSources, sourceBlock } from './source-address.ts';
 export type RoundRun = {
   /** Read from shared memory: costs the workers nothing. */
   progress(): StormProgress;
+  /** How each cohort stands, by its place in the order; read likewise. Empty before the round has begun. */
+  cohorts(): LiveCohort[];
   /**
    * Something happens to this cohort just now: what starts from here on is counted apart (`CohortRecording.afterMark`). Returns the
    * moment, milliseconds from the start of the round. A cohort is marked once in a round; later marks return the first one's moment.
@@ -87,6 +90,13 @@ export class RoundInPlay {
       if (lost === undefined) sum.inFlight += inFlight;
     }
     return { elapsedMs: Math.max(0, monotonicMs() - this.#startAtMs), ...sum };
+  }
+
+  cohorts(): LiveCohort[] {
+    return readLive(
+      this.#parts.map(({ recorder }) => recorder),
+      this.#shape,
+    );
   }
 
   mark(cohort: number): number {

@@ -75,7 +75,13 @@ class OpenStorm implements Storm {
     };
     if (this.#current !== undefined) {
       const busy = new StormError('busy', 'a round is under way: wait for it to end, or stop it');
-      return { progress: () => idle, mark: () => 0, stop() {}, done: Promise.reject(busy) };
+      return {
+        progress: () => idle,
+        cohorts: () => [],
+        mark: () => 0,
+        stop() {},
+        done: Promise.reject(busy),
+      };
     }
     const done = start().finally(() => {
       this.#current = undefined;
@@ -83,6 +89,7 @@ class OpenStorm implements Storm {
     this.#current = done;
     return {
       progress: () => play?.progress() ?? idle,
+      cohorts: () => play?.cohorts() ?? [],
       mark: (cohort) => {
         if (play !== undefined) return play.mark(cohort);
         if (this.#order.cohorts[cohort] === undefined)

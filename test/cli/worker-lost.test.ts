@@ -27,7 +27,7 @@ it('a storm worker that is killed in mid-storm loses nothing that it measured; t
     cacheDir: folder.path,
     signal: new AbortController().signal,
     onEvent: (event) => {
-      if (event.kind !== 'progress' || killed || event.progress.finished < 60) return;
+      if (event.kind !== 'progress' || killed || event.live.finished < 60) return;
       killed = true;
       for (const worker of workers) void worker.terminate();
     },

@@ -45,6 +45,11 @@ p,li{max-width:72ch}
 .note{color:var(--muted);font-size:.94rem}
 small{font-size:.8125rem;color:var(--muted)}
 code,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.875em}
+progress{display:block;width:100%;height:.75rem;accent-color:var(--link)}
+.live{max-width:1164px}
+.live section{margin-bottom:2.25rem}
+.live-bar{max-width:none;margin:1rem 0 .5rem}
+.live-facts dd{font-size:1.25rem;font-weight:600}
 footer{color:var(--muted);font-size:.875rem;border-top:1px solid var(--line);padding-top:1rem}
 .name{font-weight:600}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}

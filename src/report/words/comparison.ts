@@ -9,12 +9,18 @@ export function comparisonSentence({
   high,
   confidence,
   tolerance,
+  toleranceAsked,
   roundsToDecide,
 }: Comparison): string {
   const figures = `${verdict}, ${threeDigits(ratio)}× (${bounds({ estimate: ratio, low, high, confidence })})`;
   if (tolerance === undefined) return figures;
-  if (verdict === 'same') return `${figures}, within the tolerance of ${percent(tolerance)}`;
-  if (verdict !== 'inconclusive') return `${figures}, beyond the tolerance of ${percent(tolerance)}`;
+  const limit = `${percent(tolerance)}${
+    toleranceAsked === undefined
+      ? ''
+      : `, widened from ${percent(toleranceAsked)} by the noise of this machine`
+  }`;
+  if (verdict === 'same') return `${figures}, within the tolerance of ${limit}`;
+  if (verdict !== 'inconclusive') return `${figures}, beyond the tolerance of ${limit}`;
   return roundsToDecide == null
     ? `${figures}, and no number of rounds would decide it`
     : `${figures}, and about ${count(roundsToDecide)} rounds would decide it`;

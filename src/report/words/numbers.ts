@@ -28,6 +28,14 @@ export function duration(ms: number): string {
   return `${count(Math.floor(seconds / 60))}${thinSpace}min ${seconds % 60}${thinSpace}s`;
 }
 
+/** Milliseconds to the second: `0 s`, `12 s`, `1 min 33 s`, for time that goes by while it is read. */
+export function wholeSeconds(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds}${thinSpace}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}${thinSpace}min ${seconds % 60}${thinSpace}s`;
+  return `${count(Math.floor(seconds / 3600))}${thinSpace}h ${Math.floor((seconds % 3600) / 60)}${thinSpace}min`;
+}
+
 /** A share as per cent: `0.17 %`; never `100 %` for less than all and never `0 %` for more than none. */
 export function percent(share: number): string {
   const value = share * 100;

@@ -3,29 +3,14 @@ import { copyScript } from './copy.ts';
 import { downloadScript } from './download.ts';
 import { filterScript } from './filter.ts';
 import { pointerScript } from './pointer.ts';
+import { themeScript } from './theme.ts';
 
 /**
  * The page's script: the theme, copying, where the reader is, what is shown, and what the calculator says. The page says everything without it. It reads no text of the result but
  * what is on the page, and writes none of it back. Plain JavaScript, since it goes into the page as it is.
  */
 export const pageScript = `'use strict';
-document.documentElement.classList.remove('no-script');
-const theme = document.querySelector('.theme');
-const darkNow = () => {
-  const set = document.documentElement.dataset.theme;
-  return set ? set === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-};
-const showTheme = () => {
-  theme.textContent = darkNow() ? 'Light colours' : 'Dark colours';
-  theme.setAttribute('aria-pressed', String(document.documentElement.dataset.theme !== undefined));
-};
-theme.addEventListener('click', () => {
-  document.documentElement.dataset.theme = darkNow() ? 'light' : 'dark';
-  showTheme();
-});
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showTheme);
-showTheme();
-
+${themeScript}
 addEventListener('beforeprint', () => {
   for (const details of document.querySelectorAll('details.variant:not([open]), details.plan:not([open])')) details.open = true;
 });

@@ -27,8 +27,8 @@ const mostRows = 60;
 export const comparisonSection: Section = {
   id: 'comparison',
   title: 'Before and after',
-  render: ({ comparisons, variants }) => {
-    if (comparisons.length === 0) return null;
+  render: ({ comparisons, variants, comparisonNotes = [] }) => {
+    if (comparisons.length === 0) return comparisonNotes.length === 0 ? null : notes(comparisonNotes);
     const several =
       new Set(comparisons.map(({ baseline, candidate }) => JSON.stringify([baseline, candidate]))).size > 1;
     return html`${renderFigure({
@@ -38,9 +38,14 @@ export const comparisonSection: Section = {
       chart: ratios(comparisons.slice(0, mostRows), several),
       table: comparisonTable(comparisons),
       open: comparisons.length <= 20,
-    })}${overlay(comparisons, variants)}`;
+    })}${notes(comparisonNotes)}${overlay(comparisons, variants)}`;
   },
 };
+
+function notes(all: readonly string[]): Markup | null {
+  if (all.length === 0) return null;
+  return html`<ul class="warnings">${all.map((note) => html`<li>${neutralise(note, 600)}</li>`)}</ul>`;
+}
 
 function titleOf(comparisons: readonly Comparison[]): string {
   const slower = comparisons.filter(({ verdict }) => verdict === 'slower').length;
