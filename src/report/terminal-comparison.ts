@@ -1,5 +1,5 @@
 import type { Comparison } from '../result/index.ts';
-import { type Column, layOut, type Paint } from './terminal-layout.ts';
+import { type Cell, type Column, layOut, type Paint, wrap } from './terminal-layout.ts';
 import { count, percent, threeDigits } from './words/numbers.ts';
 import { neutralise } from './words/text.ts';
 import { glyphs, type Tone } from './words/verdict.ts';
@@ -10,49 +10,67 @@ export function comparisonTone({ verdict, gated }: Comparison): Tone {
   return verdict === 'inconclusive' ? 'warning' : verdict === 'faster' ? 'good' : 'plain';
 }
 
-/** Comparisons as a table for the terminal: verdict, ratio, interval, tolerance, the rounds there were and those that would decide. */
+/** Where there is so much room, the table has each interval's confidence and each tolerance too. */
+const roomy = 96;
+
+/** Comparisons as tables for the terminal, one for each pair: verdict, ratio, interval, the rounds there were and those that would decide. */
 export function comparisonTable(comparisons: readonly Comparison[], brush: Paint, width: number): string[] {
-  const pairs = new Set(comparisons.map(({ baseline, candidate }) => JSON.stringify([baseline, candidate])));
-  const columns: readonly Column[] = [
-    { title: 'metric', least: 12, shrink: true },
-    ...(pairs.size > 1 ? [{ title: 'of', least: 8, shrink: true }] : []),
-    { title: 'verdict', least: 9 },
-    { title: 'ratio', least: 6, numeric: true },
-    { title: 'interval', least: 11, numeric: true },
-    { title: 'tolerance', least: 9, numeric: true },
-    { title: 'rounds', least: 6, numeric: true },
-    { title: 'to decide', least: 9, numeric: true },
-  ];
-  const rows = comparisons.map((comparison) => {
-    const { metric, baseline, candidate, verdict, gated, ratio, low, high, confidence } = comparison;
-    const tone = comparisonTone(comparison);
-    return [
-      { text: `${neutralise(metric, 60)}${gated === true ? '' : ' (not gated)'}` },
-      ...(pairs.size > 1
-        ? [{ text: `${neutralise(candidate, 40)} against ${neutralise(baseline, 40)}` }]
-        : []),
-      { text: `${glyphs[tone]} ${verdict}`, tone },
-      { text: `${times(ratio)}×` },
-      { text: `${times(low)}–${times(high)} (${plain(percent(confidence))})` },
-      { text: comparison.tolerance === undefined ? '–' : plain(percent(comparison.tolerance)) },
-      { text: roundsOf(comparison) },
-      { text: toDecide(comparison) },
-    ];
+  const pairs = Map.groupBy(comparisons, ({ baseline, candidate }) => JSON.stringify([baseline, candidate]));
+  return [...pairs.values()].flatMap((pair) => {
+    const [first] = pair;
+    if (first === undefined) return [];
+    const names = `  ${neutralise(first.candidate, 60)} against ${neutralise(first.baseline, 60)}`;
+    return [...wrap(names.trim(), width, '  '), ...pairTable(pair, brush, width)];
   });
-  return layOut(columns, rows, brush, width);
 }
 
-function roundsOf({ rounds }: Comparison): string {
-  if (rounds === undefined) return '–';
-  const { baseline, candidate } = rounds;
-  return baseline === candidate
-    ? plain(count(baseline))
-    : `${plain(count(baseline))}/${plain(count(candidate))}`;
+function pairTable(comparisons: readonly Comparison[], brush: Paint, width: number): string[] {
+  const all: readonly (Column & { cell(comparison: Comparison): Cell; wide?: true })[] = [
+    { title: 'metric', least: 10, shrink: true, cell: ({ metric }) => ({ text: neutralise(metric, 60) }) },
+    { title: 'gates', least: 5, wide: true, cell: ({ gated }) => ({ text: gated === true ? 'yes' : 'no' }) },
+    { title: 'verdict', least: 14, cell: verdictCell },
+    { title: 'ratio', least: 6, numeric: true, cell: ({ ratio }) => ({ text: `${times(ratio)}×` }) },
+    {
+      title: 'interval',
+      least: 11,
+      numeric: true,
+      cell: ({ low, high }) => ({ text: `${times(low)}–${times(high)}` }),
+    },
+    {
+      title: 'at',
+      least: 4,
+      numeric: true,
+      wide: true,
+      cell: ({ confidence }) => ({ text: plain(percent(confidence)) }),
+    },
+    {
+      title: 'tolerance',
+      least: 9,
+      numeric: true,
+      wide: true,
+      cell: ({ tolerance }) => ({ text: tolerance === undefined ? '–' : plain(percent(tolerance)) }),
+    },
+    { title: 'rounds', least: 14, cell: (comparison) => ({ text: roundsOf(comparison) }) },
+  ];
+  const columns = all.filter(({ wide }) => wide !== true || width >= roomy);
+  return layOut(
+    columns,
+    comparisons.map((comparison) => columns.map(({ cell }) => cell(comparison))),
+    brush,
+    width,
+  );
 }
 
-function toDecide({ verdict, roundsToDecide }: Comparison): string {
-  if (verdict !== 'inconclusive') return 'decided';
-  return roundsToDecide == null ? 'never' : `about ${plain(count(roundsToDecide))}`;
+function verdictCell(comparison: Comparison): Cell {
+  const tone = comparisonTone(comparison);
+  return { text: `${glyphs[tone]} ${comparison.verdict}`, tone };
+}
+
+/** `12`, or `12, 45 decide` where those there were can't tell. */
+function roundsOf({ rounds, verdict, roundsToDecide }: Comparison): string {
+  const had = rounds === undefined ? '–' : plain(count(Math.min(rounds.baseline, rounds.candidate)));
+  if (verdict !== 'inconclusive') return had;
+  return roundsToDecide == null ? `${had}, none decide` : `${had}, ${plain(count(roundsToDecide))} decide`;
 }
 
 function times(ratio: number): string {
