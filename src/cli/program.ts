@@ -36,6 +36,7 @@ export function program(): Command {
   overrides(command('run').argument('<SCENARIO>', 'YAML or JSON file'))
     .description('make the certificates, storm the target, write results and reports')
     .option('--out <DIR>', 'folder for the results (default: reports/<scenario>-<time>)')
+    .option('--attempts', 'write every attempt into attempts.csv as well')
     .option(
       '--format <NAME>',
       'write this report too, e.g. github, gitlab, tap or csv; may be repeated',

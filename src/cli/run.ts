@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { renderTerminal } from '../report/terminal.ts';
+import { AttemptsFile } from '../run/attempts-file.ts';
 import { conduct } from '../run/conduct.ts';
 import { ownVersion } from '../run/environment.ts';
 import { defaultOutput, prepareOutput, writeOutput } from '../run/output.ts';
@@ -17,7 +18,7 @@ import { terminalStyle } from './terminal-style.ts';
 
 type RunFlags = OverrideFlags &
   BaselineFlags &
-  LiveFlags & { out?: string; format: string[]; json?: true; quiet?: true };
+  LiveFlags & { out?: string; attempts?: true; format: string[]; json?: true; quiet?: true };
 
 /** `certstorm run SCENARIO`: the whole way from a file to an exit code. */
 export async function run(file: string, flags: RunFlags): Promise<void> {
@@ -25,6 +26,7 @@ export async function run(file: string, flags: RunFlags): Promise<void> {
   const plan = await readScenario(file, vocabulary, overridesOf(flags));
   const out = prepareOutput(flags.out ?? defaultOutput(plan.name));
   prepareBaseline(flags);
+  const attemptsFile = flags.attempts === true ? new AttemptsFile(out) : undefined;
   const follower = new RunFollower({ scenario: plan.name, seed: plan.seed, certstorm: ownVersion() });
   const progress = progressOn(process.stderr, follower);
   const outlets = await openOutlets(flags, () => follower.state, progress.note);
@@ -37,6 +39,7 @@ export async function run(file: string, flags: RunFlags): Promise<void> {
       cacheDir: cacheDir(),
       keepDir: join(out, 'targets'),
       signal,
+      ...(attemptsFile && { attemptsFile }),
       onEvent: (event) => {
         if (quiet) follower.onEvent(event);
         else progress.onEvent(event);
@@ -50,6 +53,7 @@ export async function run(file: string, flags: RunFlags): Promise<void> {
     if (flags.json === true) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     else if (!quiet) process.stdout.write(renderTerminal(result, terminalStyle(process.stdout)));
     writeOutput(out, result, flags.format);
+    attemptsFile?.close();
     follower.end(result.verdict, shortPath(join(out, 'report.html')));
     for (const line of keepBaselines(result, flags)) process.stderr.write(`${line}\n`);
     if (flags.json !== true && !quiet)

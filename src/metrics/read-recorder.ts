@@ -3,6 +3,7 @@ import { cellOf, histogramCells, lowestValueOf } from './hdr-index.ts';
 import { addLatencies, emptyHistogram } from './latency.ts';
 import { latencyBins } from './latency-bins.ts';
 import { latencyNames, outcomeKinds, responseNames } from './outcome.ts';
+import type { Outcome } from './recorder.ts';
 import {
   afterMark,
   counter,
@@ -61,6 +62,19 @@ export function readProgress(buffer: SharedArrayBuffer, shape: RecorderShape): R
     missedArrivals: at(counter.missedArrivals),
     inFlight: at(counter.inFlight),
   };
+}
+
+/** What stands in each detail slot of a worker's recorder. */
+export function readOutcomeDetails(buffer: SharedArrayBuffer, shape: RecorderShape): Outcome[] {
+  return outcomesIn(openRecorder(buffer, shape));
+}
+
+function outcomesIn(views: RecorderViews): Outcome[] {
+  const announced = views.counters[counter.details] ?? 0;
+  return Array.from({ length: announced }, (_, slot) => {
+    const { kind, detail } = readDetail(views, slot);
+    return { kind: outcomeKinds[kind] ?? 'local-error', detail };
+  });
 }
 
 /** Sessions that a worker holds, by cohort. */
@@ -166,15 +180,10 @@ function trimmed(
 }
 
 function readCohort(views: RecorderViews, cohort: number, markMs: number, peakHeld: number): CohortRecording {
-  const announced = views.counters[counter.details] ?? 0;
-  const outcomes = Array.from({ length: announced }, (_, slot) => {
-    const { kind, detail } = readDetail(views, slot);
-    return {
-      kind: outcomeKinds[kind] ?? 'local-error',
-      detail,
-      count: views.outcomes[cohort * detailSlots + slot] ?? 0,
-    };
-  });
+  const outcomes = outcomesIn(views).map((outcome, slot) => ({
+    ...outcome,
+    count: views.outcomes[cohort * detailSlots + slot] ?? 0,
+  }));
   const first = cohort * histogramsPerCohort;
   return {
     started: views.started[cohort] ?? 0,

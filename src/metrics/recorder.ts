@@ -239,6 +239,11 @@ export class Recorder {
     exacts[at + exact.max] = Math.max(us, max);
   }
 
+  /** Where the kind and detail of an outcome stand in this recorder, for `AttemptLog`. */
+  detailSlotOf({ kind, detail }: Outcome): number {
+    return this.#slotOf(kindIndex.get(kind) ?? 0, detail);
+  }
+
   #slotOf(kind: number, detail: string): number {
     const known = this.#slots[kind]?.get(detail);
     return known ?? this.#announce(kind, detail);

@@ -5,6 +5,7 @@ import type { Plan } from '../scenario/plan.ts';
 import { lookAlpha } from '../stats/index.ts';
 import type { Storm } from '../storm/storm.ts';
 import { StormError } from '../storm/storm-error.ts';
+import type { AttemptsFile } from './attempts-file.ts';
 import { autoEnd } from './auto-rounds.ts';
 import { type Comparing, conclude } from './conclude.ts';
 import { describeEnvironment } from './environment.ts';
@@ -27,6 +28,8 @@ export type ConductOptions = {
   /** Fires to end the run early: what was measured is in the result, marked as interrupted. */
   signal: AbortSignal;
   onEvent: (event: RunEvent) => void;
+  /** Gets every attempt of every round, when the round is over; costs the generator about 1 µs each. */
+  attemptsFile?: AttemptsFile;
   /** The baseline for a machine and runtime such as these; asked once, before anything is measured. */
   baselineFor?: (environment: Environment) => Promise<BaselineOfRun | undefined>;
   /** The command that looks closer at a regression, for its sentence. */
@@ -87,7 +90,7 @@ export async function conduct(plan: Plan, conductOptions: ConductOptions): Promi
       left ??= new TimeLeft(order.map(plannedMs(plan)), plan.compare?.budgetMs);
       left.roundBegins();
       const place = { round, position, of: order.length, seed: plan.seed, left };
-      const result = await playRound(stage, place, options);
+      const result = await playRound(stage, place, conductOptions);
       if (result !== null) measured[variant]?.push(result);
       if (result?.targetDied || stage.changesInRounds) await stage.dismissTarget();
       if (round === plan.rounds - 1) await stage.dismiss();
@@ -132,7 +135,7 @@ type Place = { round: number; position: number; of: number; seed: number; left: 
 async function playRound(
   stage: Stage,
   { round, position, of, seed, left }: Place,
-  { signal, onEvent }: Pick<ConductOptions, 'signal' | 'onEvent'>,
+  { signal, onEvent, attemptsFile }: Pick<ConductOptions, 'signal' | 'onEvent' | 'attemptsFile'>,
 ): Promise<MeasuredRound | null> {
   const ready = await stage.ready();
   if (ready === null || signal.aborted) return null;
@@ -146,6 +149,8 @@ async function playRound(
       seed: roundSeed(seed, round),
       ...ready,
       signal,
+      onAttempts:
+        attemptsFile && ((attempts) => attemptsFile.add(variant.name, round, variant.cohorts, attempts)),
       onProgress: (live, durationMs) => {
         const leftMs = left.leftMs(position, Math.max(0, durationMs - live.elapsedMs));
         onEvent({ kind: 'progress', ...place, durationMs, leftMs, live });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VariantPlan } from '../scenario/plan.ts';
-import type { RoundOrder } from '../storm/order.ts';
+import type { RecordedAttempt, RoundOrder } from '../storm/order.ts';
 import type { Storm } from '../storm/storm.ts';
 import type { RunningTarget, TargetDeath, TargetSnapshot } from '../targets/target.ts';
 import { askedRate } from './asked-rate.ts';
@@ -31,6 +31,8 @@ type Measurement = {
   surroundings: RoundSurroundings;
   signal: AbortSignal;
   onProgress: (live: LiveRound, durationMs: number) => void;
+  /** Given every attempt, where somebody asks for them. */
+  onAttempts?: ((attempts: Iterable<RecordedAttempt>) => void) | undefined;
 };
 
 /**
@@ -57,7 +59,11 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   const samples: TargetSample[] = [];
   // The tickets that the warm-up was given are those that the fleet starts with.
   const played = withOwnArrivals(
-    { ...order, tickets: variant.load.warmupMs > 0 ? 'kept' : 'forgotten' },
+    {
+      ...order,
+      tickets: variant.load.warmupMs > 0 ? 'kept' : 'forgotten',
+      logAttempts: measurement.onAttempts !== undefined,
+    },
     variant.cohorts,
   );
   const run = storm.run(played);
@@ -88,12 +94,14 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   const after = ending.death === null ? await unlessDead(target.snapshot()) : null;
   const counted = kernel.end(ending.recording.recording);
   const servicesAfter = await surroundings.serviceSnapshots();
+  const { attempts, ...recording } = ending.recording;
+  if (attempts !== undefined) measurement.onAttempts?.(attempts);
   const measuredCpuMs = cpuBetween([before, ...servicesBefore], [after, ...servicesAfter]);
 
   return {
     round: measurement.round,
     order: measurement.order,
-    storm: ending.recording,
+    storm: recording,
     before,
     after,
     samples,

@@ -46,6 +46,8 @@ export type WorkerRound = {
   startAtMs: number;
   recorder: SharedArrayBuffer;
   shape: RecorderShape;
+  /** Where each attempt is written down; undefined where nobody asks for them. */
+  log: SharedArrayBuffer | undefined;
   /** When each cohort was marked (`RoundRun.mark`); Infinity until then. */
   marks: Float64Array<SharedArrayBuffer>;
   /** Sessions held by cohort over all workers, now and at most. */

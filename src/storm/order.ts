@@ -1,3 +1,4 @@
+import type { LoggedAttempt } from '../metrics/attempt-log.ts';
 import type { LatencyRecording, Recording } from '../metrics/recording.ts';
 import type { Identity } from '../pki/identity.ts';
 import type { Transport } from './drivers/driver.ts';
@@ -68,6 +69,8 @@ export type RoundOrder = {
   maxInFlight: number;
   attemptTimeoutMs: number;
   gracefulStopMs: number;
+  /** Whether each attempt is written down (`RoundRecording.attempts`), which costs the generator about 1 µs; default false. */
+  logAttempts?: boolean;
   /** Whether clients start without session tickets (the default), or with those of the round before. */
   tickets?: 'forgotten' | 'kept';
 };
@@ -103,4 +106,13 @@ export type RoundRecording = {
   /** Workers that ended before the round did, each with a sentence. */
   lostWorkers: { worker: number; reason: string }[];
   stoppedEarly: boolean;
+  /** Attempt by attempt, worker by worker, where the order wants it. */
+  attempts?: Iterable<RecordedAttempt>;
+};
+
+/** One attempt. Times are milliseconds from the start of the round, NaN where it did not get so far or there was none. */
+export type RecordedAttempt = Omit<LoggedAttempt, 'detailSlot'> & {
+  /** A kind of outcome, or `unfinished` where it was cut off before it had one. */
+  outcome: string;
+  detail: string;
 };

@@ -1,5 +1,6 @@
+import { allocateAttemptLog, readAttemptLog } from '../metrics/attempt-log.ts';
 import { type LiveCohort, readLive } from '../metrics/read-live.ts';
-import { mergeRecordings, readHeld, readProgress } from '../metrics/read-recorder.ts';
+import { mergeRecordings, readHeld, readOutcomeDetails, readProgress } from '../metrics/read-recorder.ts';
 import {
   allocateRecorder,
   noneHeld,
@@ -10,7 +11,7 @@ import {
 import type { LatencyRecording } from '../metrics/recording.ts';
 import type { Crew, CrewMember } from './crew.ts';
 import { monotonicMs } from './messages.ts';
-import type { RoundOrder, RoundRecording, StormProgress } from './order.ts';
+import type { RecordedAttempt, RoundOrder, RoundRecording, StormProgress } from './order.ts';
 import { rotatesSources, sourceBlock } from './source-address.ts';
 
 /** A round under way. */
@@ -39,6 +40,7 @@ const silenceAfterStopMs = 3_000;
 type Part = {
   member: CrewMember;
   recorder: SharedArrayBuffer;
+  log: SharedArrayBuffer | undefined;
   over: boolean;
   collectionCpuMs: number;
   lost: string | undefined;
@@ -69,6 +71,7 @@ export class RoundInPlay {
     this.#parts = crew.alive.map((member) => ({
       member,
       recorder: allocateRecorder(this.#shape),
+      log: order.logAttempts === true ? allocateAttemptLog() : undefined,
       over: false,
       collectionCpuMs: 0,
       lost: undefined,
@@ -147,6 +150,7 @@ export class RoundInPlay {
         sourceBlocks: rotatesSources(ip) ? sourceBlocks : undefined,
         startAtMs: this.#startAtMs,
         recorder: part.recorder,
+        log: part.log,
         shape: this.#shape,
         marks: this.#marks,
         held: this.#held,
@@ -213,7 +217,19 @@ export class RoundInPlay {
         lost === undefined ? [] : [{ worker: member.number, reason: lost }],
       ),
       stoppedEarly: this.#stopped,
+      ...(this.#order.logAttempts === true && { attempts: this.#attempts() }),
     };
+  }
+
+  *#attempts(): Generator<RecordedAttempt> {
+    for (const { recorder, log } of this.#parts) {
+      if (log === undefined) continue;
+      const outcomes = readOutcomeDetails(recorder, this.#shape);
+      for (const { detailSlot, ...attempt } of readAttemptLog(log)) {
+        const { kind: outcome, detail } = outcomes[detailSlot] ?? { kind: 'unfinished', detail: '' };
+        yield { ...attempt, outcome, detail };
+      }
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { AttemptLog, cutOff } from '../metrics/attempt-log.ts';
 import { type Outcome, Recorder } from '../metrics/recorder.ts';
 import { type ThreadWatch, watchThread } from '../metrics/thread-usage.ts';
 import { Attempt, type AttemptOwner, AttemptQueue } from './attempt.ts';
@@ -32,6 +33,7 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
   readonly #round: WorkerRound;
   readonly #pools: readonly ClientPool[];
   readonly #recorder: Recorder;
+  readonly #log: AttemptLog | undefined;
   readonly #inFlightOfAll: Int32Array;
   readonly #load: Load;
   readonly #sources: (() => string | undefined)[];
@@ -64,6 +66,7 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
     this.#resumption = cohorts.map(({ resumption }) => resumption);
     this.#onOver = onOver;
     this.#recorder = new Recorder(round.recorder, round.shape, round.marks, round.held);
+    this.#log = round.log && new AttemptLog(round.log);
     this.#inFlightOfAll = new Int32Array(round.inFlight);
     this.#sources = pools.map((_, cohort) => {
       const block = round.sourceBlocks?.[cohort];
@@ -103,13 +106,10 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
 
   #finish(attempt: Attempt, outcome: Outcome, endMs: number): SessionListener | undefined {
     const { connection } = attempt;
-    this.#recorder.finished(
-      attempt,
-      outcome,
-      endMs,
-      connection?.bytesSent ?? 0,
-      connection?.bytesReceived ?? 0,
-    );
+    const sent = connection?.bytesSent ?? 0;
+    const received = connection?.bytesReceived ?? 0;
+    this.#recorder.finished(attempt, outcome, endMs, sent, received);
+    this.#log?.add(attempt, this.#recorder.detailSlotOf(outcome), endMs, sent, received);
     Atomics.sub(this.#inFlightOfAll, 0, 1);
     this.#inFlight.remove(attempt);
     // A client with a first operation leaves when it has been judged by it.
@@ -249,6 +249,8 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
       this.#inFlight.remove(attempt);
       this.#closing.add(attempt, Infinity);
       this.#recorder.unfinished(attempt, nowMs);
+      const { bytesSent = 0, bytesReceived = 0 } = attempt.connection ?? {};
+      this.#log?.add(attempt, cutOff, nowMs, bytesSent, bytesReceived);
       Atomics.sub(this.#inFlightOfAll, 0, 1);
       attempt.connection?.destroy();
     }
