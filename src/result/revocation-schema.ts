@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cpuSourcesSchema } from './cpu-sources-schema.ts';
 import { count, ms } from './scalars.ts';
 
 /** A service that a broker asked while a variant was measured: OCSP responder, distribution point, auth service, database. */
@@ -9,6 +10,7 @@ export const serviceSchema = z.looseObject({
   cpuMsPerAttempt: z.number().optional(),
   cpuUserMs: z.number().optional(),
   cpuSystemMs: z.number().optional(),
+  cpuSources: cpuSourcesSchema.optional(),
   rssPeakMiB: z.number().optional(),
   requests: z.record(z.string(), count).optional().describe('By method'),
   answers: z.record(z.string(), count).optional().describe('By what was answered'),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { outcomeKinds } from '../metrics/outcome.ts';
 import { breakingPointSchema, objectiveSchema } from './breaking-point-schema.ts';
+import { cpuSourcesSchema } from './cpu-sources-schema.ts';
+import { inFlightMemorySchema } from './in-flight-memory-schema.ts';
 import { kernelSchema } from './kernel-schema.ts';
 import { limitSchema } from './limit-schema.ts';
 import { eventResultSchema, lagSchema, revocationFiguresSchema, serviceSchema } from './revocation-schema.ts';
@@ -92,6 +94,7 @@ export const targetFigures = z.looseObject({
   cpuMsPerAttempt: z.number().optional(),
   cpuUserMs: z.number().optional(),
   cpuSystemMs: z.number().optional(),
+  cpuSources: cpuSourcesSchema.optional(),
   rssPeakMiB: z.number().optional(),
   threads: count.optional().describe('At most, of the process and of all that it has started'),
   eventLoopDelayMs: spreadSchema.optional(),
@@ -236,6 +239,9 @@ export const variantSchema = z.looseObject({
     kind: z.string(),
     version: z.string(),
     address: z.string(),
+    inFlightMemory: inFlightMemorySchema
+      .optional()
+      .describe('What an attempt in flight takes of the target’s memory, measured before the first round'),
     remarks: z.array(z.string()).optional().describe('What a reader of its figures must know'),
   }),
   generator: generatorFigures.extend({ workers: count }),
@@ -371,6 +377,8 @@ export type RevocationFigures = z.infer<typeof revocationFiguresSchema>;
 export type KernelCounts = z.infer<typeof kernelSchema>;
 export type Objective = z.infer<typeof objectiveSchema>;
 export type BreakingPoint = z.infer<typeof breakingPointSchema>;
+export type CpuSources = z.infer<typeof cpuSourcesSchema>;
+export type InFlightMemory = z.infer<typeof inFlightMemorySchema>;
 export type Limit = z.infer<typeof limitSchema>;
 export type Sessions = z.infer<typeof sessionsSchema>;
 export type Recovery = z.infer<typeof recoverySchema>;

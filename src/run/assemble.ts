@@ -10,6 +10,7 @@ import type { TargetSnapshot } from '../targets/target.ts';
 import { asymmetryOf } from './asymmetry.ts';
 import { objectiveOf } from './breaking-point.ts';
 import { type BrokerCounts, connectionsIn, sumCounts } from './broker-counts.ts';
+import { compareSources } from './cpu-sources.ts';
 import { judgeCohort } from './judgement.ts';
 import { describeLag } from './lag.ts';
 import { latencyOverTime, publishOverTime } from './latency-over-time.ts';
@@ -22,7 +23,10 @@ import { describeNegotiated, describeSessions } from './session-figures.ts';
 /** A measured round with the broker's own count of each cohort, where the target keeps one. */
 export type CountedRound = MeasuredRound & { counts: BrokerCounts[] | null };
 
-export type TargetFacts = { kind: string; version: string; address: string; remarks?: string[] };
+export type TargetFacts = Pick<
+  VariantResult['target'],
+  'kind' | 'version' | 'address' | 'remarks' | 'inFlightMemory'
+>;
 /** Why there is nothing to tell of a variant, and whether that is held against the run. */
 type Failing = Pick<VariantResult, 'failure' | 'impossible' | 'notInstalled'>;
 export type CorpusFigures = VariantResult['corpus'];
@@ -256,6 +260,10 @@ function targetFigures(rounds: readonly MeasuredRound[]): RoundResult['target'] 
     cpuMsPerAttempt: (cpuUserMs + cpuSystemMs) / attempts,
     cpuUserMs,
     cpuSystemMs,
+    ...optional(
+      'cpuSources',
+      compareSources(rounds.map(({ before, after }) => ({ before: before?.cpu, after: after?.cpu }))),
+    ),
     ...(delays.length === 0 ? {} : { eventLoopDelayMs: worstOf(delays) }),
     ...(collections.length === 0 ? {} : { collections: addCollections(collections) }),
     ...optional('revocation', revocationFigures(rounds)),

@@ -1,8 +1,8 @@
 import type { Recording } from '../metrics/recording.ts';
 import { isOpenModel } from '../scenario/load-models.ts';
 import type { LoadPlan } from '../scenario/plan.ts';
-import type { TargetSnapshot } from '../targets/target.ts';
 import { auditGenerator } from './audit-generator.ts';
+import { agreementShare, compareSources } from './cpu-sources.ts';
 import { auditKernel, type KernelWitness } from './kernel-counters.ts';
 import type { MeasuredRound } from './measured-round.ts';
 
@@ -83,15 +83,28 @@ function localErrors(recording: Recording, place: string): string[] {
   });
 }
 
-/** getrusage(2) against /proc/PID/stat, whose ticks are 10 ms: a difference beyond both their errors means one of them is wrong. */
-function compareCpu({ before, after }: MeasuredRound, place: string): string[] {
-  if (before?.procCpuMs == null || after?.procCpuMs == null) return [];
-  const total = ({ cpuUserMs, cpuSystemMs }: TargetSnapshot) => (cpuUserMs ?? 0) + (cpuSystemMs ?? 0);
-  const usage = total(after) - total(before);
-  const ticks = after.procCpuMs - before.procCpuMs;
-  if (Math.abs(usage - ticks) <= 60 + usage * 0.05) return [];
-  return [
-    `${place}: the broker's CPU is ${usage.toFixed(0)} ms by getrusage and ${ticks.toFixed(0)} ms by /proc: one of them is wrong, ` +
-      'so the cost per attempt cannot be relied on',
+/** Milliseconds: below this a round is too short to tell a source that is wrong from one that is read a moment later. */
+const leastApartMs = 60;
+
+/** Two sources that say more than a twentieth apart: one of them is wrong. */
+function compareCpu({ before, after, services }: MeasuredRound, place: string): string[] {
+  const parties = [
+    { who: 'broker', before: before?.cpu, after: after?.cpu },
+    ...services.after.map(({ service, cpu }) => ({
+      who: service === 'database' ? service : `${service} service`,
+      before: services.before.find((each) => each.service === service)?.cpu,
+      after: cpu,
+    })),
   ];
+  return parties.flatMap(({ who, ...pair }) => {
+    const sources = compareSources([pair]);
+    if (sources === undefined) return [];
+    const { used, other, usedMs, otherMs, grainMs } = sources;
+    const apart = Math.max(leastApartMs, grainMs) + usedMs * agreementShare;
+    if (Math.abs(usedMs - otherMs) <= apart) return [];
+    return [
+      `${place}: the CPU of the ${who} is ${usedMs.toFixed(0)} ms by ${used} and ${otherMs.toFixed(0)} ms by ${other}: one of them is wrong, ` +
+        'so the cost per attempt cannot be relied on',
+    ];
+  });
 }

@@ -106,11 +106,12 @@ export function conclude(
   };
 }
 
-function describeTarget({ variant, version, address, remarks }: Stage): TargetFacts {
+function describeTarget({ variant, version, address, remarks, inFlightMemory }: Stage): TargetFacts {
   return {
     kind: variant.target.kind,
     version,
     address,
+    ...(inFlightMemory !== undefined && { inFlightMemory }),
     ...(remarks.length > 0 && { remarks: [...remarks] }),
   };
 }

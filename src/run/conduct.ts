@@ -140,6 +140,7 @@ async function playRound(
   const ready = await stage.ready();
   if (ready === null || signal.aborted) return null;
   const { variant } = stage;
+  await stage.probeMemory(ready.target);
   const place = { variant: variant.name, position, of };
   try {
     const result = await measureRound({

@@ -4,11 +4,13 @@ import type { RecordedAttempt, RoundOrder } from '../storm/order.ts';
 import type { Storm } from '../storm/storm.ts';
 import type { RunningTarget, TargetDeath, TargetSnapshot } from '../targets/target.ts';
 import { askedRate } from './asked-rate.ts';
+import { readTargetCpu } from './cpu-sources.ts';
+import { drain, unlessDead } from './drain.ts';
 import { type FoundLimit, findLimit } from './find-limit.ts';
 import { watchKernel } from './kernel-counters.ts';
 import { LiveFigures, type LiveRound } from './live-round.ts';
 import { calibrateBlock, watchMachine } from './machine.ts';
-import type { MeasuredRound, TargetSample } from './measured-round.ts';
+import type { MeasuredRound, MeasuredTarget, TargetSample } from './measured-round.ts';
 import { withOwnArrivals } from './own-arrivals.ts';
 import { playEvents } from './play-events.ts';
 import { scheduleOrder, warmupOrder } from './schedule-order.ts';
@@ -16,10 +18,6 @@ import type { RoundSurroundings } from './surroundings.ts';
 
 /** Often enough for a curve over a round of seconds, seldom enough to cost the broker's side thread nothing that shows. */
 const sampleIntervalMs = 250;
-/** How long the broker may take to come to its last verdicts after the clients have had theirs. */
-const drainMs = 2_000;
-/** How long a count must stand still for one that is complete. */
-const stillMs = 200;
 
 type Measurement = {
   variant: VariantPlan;
@@ -50,7 +48,7 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   const found = variant.load.model === 'find-limit' ? await searchLimit(measurement, asked) : undefined;
   const order = found === undefined ? asked : atRate(asked, playedRate(found.limit, variant.load.rate));
   if (!signal.aborted) await unlessDead(target.prepareRound());
-  const before = await unlessDead(target.snapshot());
+  const before = await measuredSnapshot(measurement);
   const servicesBefore = await surroundings.serviceSnapshots();
 
   const machine = watchMachine();
@@ -91,7 +89,7 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   tell();
   const events = await playing.end();
   if (ending.death === null) await drain(target);
-  const after = ending.death === null ? await unlessDead(target.snapshot()) : null;
+  const after = ending.death === null ? await measuredSnapshot(measurement) : null;
   const counted = kernel.end(ending.recording.recording);
   const servicesAfter = await surroundings.serviceSnapshots();
   const { attempts, ...recording } = ending.recording;
@@ -118,6 +116,11 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
     interruption: interruption(ending, ending.recording.elapsedMs),
     targetDied: ending.death !== null,
   };
+}
+
+async function measuredSnapshot({ target, variant }: Measurement): Promise<MeasuredTarget | null> {
+  const snapshot = await unlessDead(target.snapshot());
+  return snapshot && { ...snapshot, cpu: readTargetCpu(target, variant.target.kind, snapshot) };
 }
 
 /** Each rate that is tried draws its arrivals anew. */
@@ -207,33 +210,6 @@ function interruption({ death, stopped }: Ending, elapsedMs: number): string | n
     return `the broker ${how} ${after}${last}`;
   }
   return stopped ? `stopped by a signal ${after}` : null;
-}
-
-/**
- * Waits until the broker has come to a verdict on every connection, so that its count is complete. One that counts, and cannot tell how many
- * are pending, is waited for until its count stands still.
- */
-async function drain(target: RunningTarget): Promise<void> {
-  const deadline = performance.now() + drainMs;
-  let counted = -1;
-  while (performance.now() < deadline) {
-    const snapshot = await unlessDead(target.snapshot());
-    if (snapshot === null) return;
-    const { pending, tallies } = snapshot;
-    const now = tallies?.reduce((sum, { count }) => sum + count, 0);
-    if (pending === 0 || now === undefined || (pending === null && now === counted)) return;
-    counted = pending === null ? now : -1;
-    await delay(pending === null ? stillMs : 10);
-  }
-}
-
-/** A target that died answers nothing any more; its death is told by `died`, not by every question asked of it. */
-async function unlessDead<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch {
-    return null;
-  }
 }
 
 function sampleOf(snapshot: TargetSnapshot, before: TargetSnapshot, atMs: number): TargetSample {

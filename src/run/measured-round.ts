@@ -1,6 +1,7 @@
 import type { KernelCounts, Limit } from '../result/schema.ts';
 import type { ServiceSnapshot } from '../services/index.ts';
 import type { RoundRecording } from '../storm/order.ts';
+import type { CpuReading } from '../targets/cpu-reading.ts';
 import type { AskedSnapshot, TargetSnapshot } from '../targets/target.ts';
 import type { MachineReading } from './machine.ts';
 import type { PlayedEvent } from './play-events.ts';
@@ -13,8 +14,8 @@ export type MeasuredRound = {
   order: number;
   storm: RoundRecording;
   /** Snapshots of the target around the round; null where it was gone. */
-  before: TargetSnapshot | null;
-  after: TargetSnapshot | null;
+  before: MeasuredTarget | null;
+  after: MeasuredTarget | null;
   samples: TargetSample[];
   machine: MachineReading;
   /** What the target asks, around the round; by kind. */
@@ -36,4 +37,7 @@ export type MeasuredRound = {
 export type TargetSample = { atMs: number; cpuMs: number; rssMiB: number };
 
 /** A service that this run has started, or a server that the target asks besides. */
-export type MeasuredService = ServiceSnapshot | AskedSnapshot;
+export type MeasuredService = (ServiceSnapshot & { cpu?: CpuReading | null }) | AskedSnapshot;
+
+/** A snapshot with the target's CPU by two sources, where there are two. */
+export type MeasuredTarget = TargetSnapshot & { cpu?: CpuReading | null };

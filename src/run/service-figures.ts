@@ -1,4 +1,5 @@
 import type { EventResult, ServiceResult } from '../result/schema.ts';
+import { compareSources } from './cpu-sources.ts';
 import type { MeasuredRound, MeasuredService } from './measured-round.ts';
 import { slowestBetween } from './reload-stall.ts';
 
@@ -19,6 +20,7 @@ function describeService(
   const requests: Record<string, number> = {};
   const answers: Record<string, number> = {};
   const octets = { sent: 0, received: 0 };
+  const readings: Parameters<typeof compareSources>[0][number][] = [];
   let place = {};
   let countsOctets = false;
   for (const { services, storm } of rounds) {
@@ -27,6 +29,7 @@ function describeService(
     const after = of(services.after);
     if (before === undefined || after === undefined) continue;
     if ('version' in after) place = { version: after.version, address: after.address };
+    readings.push({ before: before.cpu, after: after.cpu });
     const cpu = cpuBetween(before, after);
     if (cpu !== null) {
       sums.user += cpu.user;
@@ -43,6 +46,7 @@ function describeService(
     addDifferences(requests, before.requests, after.requests);
     addDifferences(answers, before.answers, after.answers);
   }
+  const sources = compareSources(readings);
   return {
     kind,
     ...place,
@@ -51,6 +55,7 @@ function describeService(
       cpuUserMs: sums.user,
       cpuSystemMs: sums.system,
     }),
+    ...(sources !== undefined && { cpuSources: sources }),
     ...(sums.rss > 0 && { rssPeakMiB: sums.rss / 2 ** 20 }),
     requests,
     answers,

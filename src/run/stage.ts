@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Corpus, CorpusSpec } from '../pki/identity.ts';
 import { type CorpusIssuer, corpusIssuers } from '../pki/ocsp/corpus-issuers.ts';
+import type { InFlightMemory } from '../result/schema.ts';
 import type { TargetPlan, VariantPlan } from '../scenario/plan.ts';
 import { ServiceError } from '../services/index.ts';
 import { openStorm, type Storm } from '../storm/storm.ts';
@@ -13,6 +14,7 @@ import type { CorpusFigures } from './assemble.ts';
 import { corpusSpecOf } from './corpus-spec.ts';
 import type { RunEvent } from './events.ts';
 import type { ForgeCosts } from './forge-costs.ts';
+import { probeInFlightMemory } from './in-flight-memory.ts';
 import { keepFiles } from './keepsakes.ts';
 import { leaveNothing } from './leftovers.ts';
 import { obtainCorpus } from './obtain-corpus.ts';
@@ -47,6 +49,8 @@ export class Stage {
   address = '';
   remarks: readonly string[] = [];
   notInstalled = false;
+  /** What an attempt in flight takes of the target's memory, once it has been asked for. */
+  inFlightMemory: InFlightMemory | undefined;
   readonly #options: StageOptions;
   #corpus: { made: Corpus; spec: CorpusSpec } | undefined;
   #forgeCpuMs: number | undefined;
@@ -114,6 +118,14 @@ export class Stage {
       if (!this.#options.signal.aborted) this.fail(error.message);
       return null;
     }
+  }
+
+  /** Holds attempts in flight at a target that has just been started, where the plan asks for it; once. */
+  async probeMemory(target: RunningTarget): Promise<void> {
+    const { memoryProbe } = this.variant.load;
+    if (memoryProbe === undefined || this.inFlightMemory !== undefined) return;
+    if (this.variant.target.transport === 'wss') return;
+    this.inFlightMemory = await probeInFlightMemory(this.variant, this.#madeCorpus(), target, memoryProbe);
   }
 
   /** Notes why this variant has no further figures; the run goes on with the others. */

@@ -3,6 +3,7 @@ import type { CorpusIssuer } from '../pki/ocsp/corpus-issuers.ts';
 import type { EventPlan, VariantPlan } from '../scenario/plan.ts';
 import type { RunningTarget, TargetOrder } from '../targets/target.ts';
 import { AllowList } from './allow-list.ts';
+import { readServiceCpu } from './cpu-sources.ts';
 import type { MeasuredService } from './measured-round.ts';
 import { Revoker } from './revoker.ts';
 import { type StageServices, startServices } from './services/index.ts';
@@ -83,7 +84,12 @@ export class Surroundings implements RoundSurroundings {
 
   async serviceSnapshots(): Promise<MeasuredService[]> {
     const services: { snapshot(): Promise<MeasuredService> }[] = [
-      ...this.#services.running.map(({ service }) => service),
+      ...this.#services.running.map(({ service }) => ({
+        snapshot: async () => {
+          const snapshot = await service.snapshot();
+          return { ...snapshot, cpu: readServiceCpu(service, snapshot) };
+        },
+      })),
       ...(this.#target?.asked ?? []),
     ];
     const snapshots = await Promise.all(services.map((service) => service.snapshot().catch(() => undefined)));

@@ -182,6 +182,17 @@ export function loadSchema() {
           otherwise: '10%',
         }),
       ),
+    memoryProbe: z
+      .int()
+      .min(20)
+      .max(10_000)
+      .optional()
+      .meta(
+        about(
+          'So many attempts are held in flight before the first round, where the broker waits for their last word, to tell what memory one of them takes.',
+          { unit: 'attempts', example: 400, otherwise: 'nothing is held, and nothing told' },
+        ),
+      ),
     warmup: anyDuration()
       .default('1s')
       .meta(

@@ -222,6 +222,8 @@ export type LoadPlan = {
   /** Of find-limit and ramping-arrival-rate: a threshold; of the first also how far apart the rates around the limit may lie. */
   objective?: string;
   precision?: number;
+  /** So many attempts are held before the first round, to tell what memory one takes. */
+  memoryProbe?: number;
   /** Attempts made before the window opens, at the same load, recorded nowhere. */
   warmupMs: number;
   /** Open models: an arrival that finds this many attempts in flight is missed, and counted as missed. */

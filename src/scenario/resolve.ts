@@ -269,6 +269,7 @@ function resolveLoad(load: Scenario['load']): LoadPlan {
         : milliseconds(load.duration),
     stages,
     ...resolveModel(load),
+    ...(load.memoryProbe !== undefined && { memoryProbe: load.memoryProbe }),
     warmupMs: milliseconds(load.warmup),
     maxInFlight: load.maxInFlight,
     attemptTimeoutMs: milliseconds(load.attemptTimeout),

@@ -9,6 +9,7 @@ export type ServerUsage = {
   cpuSystemMs: number;
   /** The same CPU by the scheduler's own clock, nanoseconds fine; null where this kernel keeps none. */
   cpuMs: number | null;
+  processes: number;
   /** What the processes have of their own, and the largest share of what they hold in common: no page counts twice. Bytes. */
   rssBytes: number;
 };
@@ -18,7 +19,7 @@ export type ServerUsage = {
  * that answers for two seconds is told by ticks to a tenth only, hence the finer clock. Null where there is no /proc, or no such process.
  */
 export function readServerUsage(pid: number, without: readonly number[] = []): ServerUsage | null {
-  const usage = { cpuUserMs: 0, cpuSystemMs: 0, rssBytes: 0 };
+  const usage = { cpuUserMs: 0, cpuSystemMs: 0, rssBytes: 0, processes: 0 };
   let schedulerMs: number | null = 0;
   let shared = 0;
   for (const member of treeOf(pid)) {
@@ -27,6 +28,7 @@ export function readServerUsage(pid: number, without: readonly number[] = []): S
     if (stat === null && member === pid) return null;
     if (stat === null) continue;
     const { userMs, systemMs, childrenUserMs, childrenSystemMs } = stat;
+    usage.processes++;
     usage.cpuUserMs += userMs + childrenUserMs;
     usage.cpuSystemMs += systemMs + childrenSystemMs;
     const ran = schedulerTimeMs(member);
@@ -40,8 +42,11 @@ export function readServerUsage(pid: number, without: readonly number[] = []): S
   return { ...usage, rssBytes: usage.rssBytes + shared, cpuMs: schedulerMs };
 }
 
-/** First field of /proc/PID/task/TID/schedstat, over all threads: time on a CPU in nanoseconds. */
-function schedulerTimeMs(pid: number): number | null {
+/**
+ * Time that the threads of a process have been on a CPU, by the scheduler's clock: the first field of /proc/PID/task/TID/schedstat, nanoseconds
+ * there. Null where this kernel keeps none.
+ */
+export function schedulerTimeMs(pid: number): number | null {
   let sum = 0;
   for (const task of threadsOf(pid)) {
     const text = contents(`/proc/${pid}/task/${task}/schedstat`);

@@ -1,4 +1,5 @@
 import type { BrokerSettings, BrokerSnapshot } from '../broker/config.ts';
+import type { CpuReading } from './cpu-reading.ts';
 
 /** What any target is started with. Paths are absolute. */
 export type TargetOrder = {
@@ -94,6 +95,8 @@ export type AskedSnapshot = {
   /** The sum of the two by the scheduler's clock, which is finer. */
   cpuMs: number | null;
   rssBytes: number | null;
+  /** Its CPU by two sources; null where there are not two. */
+  cpu?: CpuReading | null;
   requests: Record<string, number>;
   answers: Record<string, number>;
 };

@@ -128,6 +128,19 @@ const checks: readonly ((variant: VariantResult) => Found)[] = [
       mend: 'Raise the weight of these cohorts, or make load.duration longer.',
     };
   },
+  function sourcesDisagree({ target, services = [] }) {
+    const apart = [{ who: 'broker', sources: target.cpuSources }].concat(
+      services.map(({ kind, cpuSources }) => ({ who: kind, sources: cpuSources })),
+    );
+    const [first] = apart.flatMap(({ who, sources }) =>
+      sources === undefined || sources.agree ? [] : [{ who, ...sources }],
+    );
+    if (first === undefined) return null;
+    return {
+      text: `the CPU of the ${neutralise(first.who, 40)} is ${duration(first.usedMs)} by ${neutralise(first.used, 40)} and ${duration(first.otherMs)} by ${neutralise(first.other, 40)}, more than 5 % apart`,
+      mend: 'Make rounds longer: what is rounded to ticks weighs less then.',
+    };
+  },
   function incompleteRounds({ rounds }) {
     const cut = rounds.filter(({ complete }) => !complete).length;
     if (cut === 0) return null;

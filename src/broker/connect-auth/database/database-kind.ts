@@ -33,6 +33,8 @@ export type DatabaseProbe = {
   ownPid: number | null;
   /** Lookups since the table was filled, and how many found a row, as the database counts; null where it keeps no such count. */
   counts(): Promise<{ lookups: number; found: number | null } | null>;
+  /** CPU of the server by its own account (getrusage), cumulative; left out where it keeps none. */
+  cpuMs?(): Promise<number | null>;
   close(): Promise<void>;
 };
 

@@ -68,6 +68,17 @@ export const redis: DatabaseKind = {
         const calls = /^cmdstat_hmget:calls=(\d+)/m.exec(await info('commandstats'))?.[1];
         return { lookups: Number(calls ?? 0), found: null };
       },
+      cpuMs: async () => {
+        const told = await info('cpu');
+        const seconds = [
+          'used_cpu_user',
+          'used_cpu_sys',
+          'used_cpu_user_children',
+          'used_cpu_sys_children',
+        ].map((field) => Number(new RegExp(`^${field}:([\\d.]+)`, 'm').exec(told)?.[1]));
+        const sum = seconds.reduce((total, each) => total + each, 0);
+        return Number.isFinite(sum) ? 1000 * sum : null;
+      },
       close: async () => client.disconnect(),
     };
   },

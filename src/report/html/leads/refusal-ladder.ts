@@ -47,12 +47,23 @@ function noteOf({ yardstick, skipped, steps }: Ladder): string {
     mixed.length === 0
       ? ''
       : `In ${count(mixed.length)} of the steps some clients were let in (${percent(1 - Math.min(...mixed.map(({ refusedShare }) => refusedShare)))} at most), so those are costs of a mix.`,
+    ...memoryNote(steps),
     ...skipped.map(
       ({ name, reason }) => `Not measured: ${neutralise(name, 60)} (${neutralise(reason, 120)}).`,
     ),
   ]
     .filter((text) => text !== '')
     .join(' ');
+}
+
+/** How memory was measured; nothing where it was not. */
+function memoryNote(steps: readonly Step[]): string[] {
+  const known = steps.flatMap(({ variant }) => variant.target.inFlightMemory ?? []);
+  const [first] = known.filter(({ bytesPerAttempt }) => bytesPerAttempt !== undefined);
+  if (first === undefined) return [];
+  return [
+    `Memory of an attempt in flight: what the broker’s resident set grows by, for each attempt more, from ${count(first.heldBefore ?? 0)} to ${count(first.held)} that are held where it waits for their last word (in TLS before the client’s certificate, at CONNECT before the CONNECT, later after the CONNACK), its garbage collected; sockets in the kernel are not in it.`,
+  ];
 }
 
 function chart({ steps, yardstick }: Ladder): Markup {
@@ -132,6 +143,7 @@ function ladderTable({ steps, yardstick }: Ladder): Table {
         'Sent',
         'Received',
         'Broker RSS, MiB',
+        'Memory of an attempt in flight, KiB',
       ].map((title) => ({ title, numeric: true })),
     ],
     rows: all.map((step) => [
@@ -152,6 +164,11 @@ function ladderTable({ steps, yardstick }: Ladder): Table {
       ...outsideCells(step),
     ]),
   };
+}
+
+function inFlightKiB({ variant }: Step): number | undefined {
+  const bytes = variant.target.inFlightMemory?.bytesPerAttempt;
+  return bytes === undefined ? undefined : bytes / 1024;
 }
 
 function mainCohort({ variant }: Step) {
@@ -178,6 +195,7 @@ function outsideCells(step: Step): Cell[] {
     cohort === undefined ? '' : bytesCell(cohort.bytes.sent),
     cohort === undefined ? '' : bytesCell(cohort.bytes.received),
     figureCell(variant.target.rssPeakMiB),
+    figureCell(inFlightKiB(step)),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Result } from '../../../result/index.ts';
 import { calibrationNames } from '../../../stats/index.ts';
-import { duration } from '../../words/numbers.ts';
+import { count, duration } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
 import { warnings } from '../../words/warnings.ts';
 import { badge, countCell, figureCell, nameCell, toneCell } from '../cells.ts';
@@ -12,7 +12,8 @@ import type { Section } from './section.ts';
 export const trustSection: Section = {
   id: 'trust',
   title: 'Can I trust this?',
-  render: (result) => html`${standing(result)}${accounting(result)}${schedule(result)}${calibration(result)}`,
+  render: (result) =>
+    html`${standing(result)}${accounting(result)}${cpuSources(result)}${schedule(result)}${calibration(result)}`,
 };
 
 function standing(result: Result): Markup {
@@ -59,6 +60,42 @@ function accounting({ variants }: Result): Markup {
             : toneCell('bad', 'no'),
         ],
       ),
+    },
+  )}`;
+}
+
+/** Whose CPU, by which source, and what another one says; nothing where no process has two. */
+function cpuSources({ variants }: Result): Markup | null {
+  const all = variants.flatMap(({ name, target, services = [] }) =>
+    [{ who: 'broker', sources: target.cpuSources }]
+      .concat(services.map(({ kind, cpuSources }) => ({ who: kind, sources: cpuSources })))
+      .flatMap(({ who, sources }) => (sources === undefined ? [] : [{ name, who, sources }])),
+  );
+  if (all.length === 0) return null;
+  const apart = all.filter(({ sources }) => !sources.agree).length;
+  return html`<h3>Do two sources agree on the CPU?</h3><p class="note">Every cost here is by the source named first. They agree within 5 %, or within what ticks of 10 ms and the moment between two readings make: ${apart === 0 ? 'all of them do' : html`<strong>${count(apart)} of ${count(all.length)} do not</strong>`}.</p>${tableOrFold(
+    {
+      caption: 'CPU over all rounds by two sources',
+      columns: [
+        { title: 'Variant' },
+        { title: 'Whose' },
+        { title: 'Source used' },
+        { title: 'CPU, ms', numeric: true },
+        { title: 'Second source' },
+        { title: 'CPU, ms', numeric: true },
+        { title: 'Difference, %', numeric: true },
+        { title: 'Agree' },
+      ],
+      rows: all.map(({ name, who, sources }) => [
+        nameCell(name),
+        neutralise(who, 40),
+        neutralise(sources.used, 40),
+        figureCell(sources.usedMs),
+        neutralise(sources.other, 40),
+        figureCell(sources.otherMs),
+        figureCell(sources.difference === undefined ? undefined : 100 * sources.difference),
+        sources.agree ? toneCell('good', 'yes') : toneCell('warning', 'no'),
+      ]),
     },
   )}`;
 }
