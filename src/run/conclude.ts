@@ -137,7 +137,7 @@ function checkCounts({ counts, strangers, storm, after }: Counted, stage: Stage,
       ? []
       : reconcileCohort(recording, told, `${place}, cohort '${name}'`, {
           operation: operation !== undefined,
-          blindToTls: after?.blindTo === 'tls',
+          ...(after?.blindTo !== undefined && { blindTo: after.blindTo }),
         });
   });
   if (strangers > 0) {

@@ -1,3 +1,4 @@
+import type { RefusalLayer } from '../broker/index.ts';
 import type { OutcomeKind } from '../metrics/outcome.ts';
 import type { CohortRecording, Recording } from '../metrics/recording.ts';
 import type { BrokerCounts } from './broker-counts.ts';
@@ -29,7 +30,7 @@ export function reconcileCohort(
   cohort: CohortRecording,
   broker: BrokerCounts,
   place: string,
-  { operation = false, blindToTls = false }: { operation?: boolean; blindToTls?: boolean } = {},
+  { operation = false, blindTo = [] }: { operation?: boolean; blindTo?: readonly RefusalLayer[] } = {},
 ): string[] {
   const count = (...kinds: OutcomeKind[]) =>
     cohort.outcomes.reduce((sum, outcome) => (kinds.includes(outcome.kind) ? sum + outcome.count : sum), 0);
@@ -39,13 +40,13 @@ export function reconcileCohort(
     ['accepted', count('accepted', 'operation-refused'), broker.accepted + broker.refusedAtAuthorization],
     ['refused at CONNECT', count('connack-refused'), broker.refusedAtConnect],
   ];
-  if (!blindToTls)
+  if (!blindTo.includes('tls'))
     pairs.push([
       'refused in TLS or closed',
       count('tls-alert', 'closed', 'reset'),
       broker.refusedAtTls + broker.abandoned,
     ]);
-  if (operation)
+  if (operation && !blindTo.includes('authorization'))
     pairs.push(['refused what they did', count('operation-refused'), broker.refusedAtAuthorization]);
   return pairs
     .filter(([, seen, told]) => told < seen || told > seen + open)

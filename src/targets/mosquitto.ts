@@ -53,11 +53,14 @@ export const mosquitto: OwnTargetKind = {
   async start(order, signal) {
     const program = requireProgram('mosquitto', what, 'mosquitto');
     const port = await freePort(order.host, order.port);
+    const idlePort = order.transport === 'wss' ? await freePort(order.host, 0) : null;
     const configFile = join(order.workDir, 'mosquitto.conf');
     const logFile = join(order.workDir, 'mosquitto.log');
     const passwordFile = order.connectAuth === 'password-hash' ? join(order.workDir, 'passwords') : null;
     if (passwordFile !== null) await writeMosquittoPasswords(passwordFile, order.users);
-    await writeFile(configFile, mosquittoConfiguration(order, { port, passwordFile }), { mode: 0o600 });
+    await writeFile(configFile, mosquittoConfiguration(order, { port, idlePort, passwordFile }), {
+      mode: 0o600,
+    });
     const opensslFile = join(order.workDir, 'openssl.cnf');
     const openssl = mosquittoOpenssl(order);
     if (openssl !== null) await writeFile(opensslFile, openssl, { mode: 0o600 });

@@ -123,6 +123,9 @@ export const rabbitmq: OwnTargetKind = {
                 'session tickets are on, which its makers have off: in Erlang 25.2 a client that offers one, and a signature algorithm that Erlang has no name for (OpenSSL 3.5 offers ML-DSA), ends the listener for everybody; target.sessionTickets: false, or cohorts[].tls.signatureAlgorithms',
               ]
             : []),
+          ...(order.transport === 'wss' && order.connectAuth !== 'none'
+            ? ['over WebSocket it says nothing to a wrong password: it closes without a CONNACK']
+            : []),
           ...(order.connectAuth === 'password-hash'
             ? ['its passwords are hashed as it does: one salted SHA-256, whatever broker.password says']
             : []),

@@ -60,6 +60,10 @@ export const rumqttd: OwnTargetKind = {
           { name: 'rumqttd.toml', path: keptFile },
           { name: 'rumqttd.log', path: logFile },
         ],
+        remarks:
+          order.connectAuth === 'memory'
+            ? ['it says nothing to a wrong password: it closes without a CONNACK']
+            : [],
         version: async () => `${(await promisify(execFile)(program, ['--version'])).stdout.trim()} on rustls`,
       },
       order,

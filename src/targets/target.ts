@@ -1,4 +1,4 @@
-import type { BrokerSettings, BrokerSnapshot } from '../broker/config.ts';
+import type { BrokerSettings, BrokerSnapshot, RefusalLayer } from '../broker/config.ts';
 import type { CpuReading } from './cpu-reading.ts';
 
 /** What any target is started with. Paths are absolute. */
@@ -168,8 +168,8 @@ export type TargetSnapshot = Omit<
   rssBytes: number | null;
   rssPeakBytes: number | null;
   tallies: BrokerSnapshot['tallies'] | null;
-  /** `tls` where the tallies know nobody who was refused before CONNECT. */
-  blindTo?: 'tls';
+  /** Layers at which it may refuse clients without counting them in its tallies. */
+  blindTo?: readonly RefusalLayer[];
   eventLoopDelayMs: BrokerSnapshot['eventLoopDelayMs'] | null;
   connections: number | null;
   pending: number | null;

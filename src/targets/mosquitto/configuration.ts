@@ -1,9 +1,9 @@
 import type { TargetOrder } from '../target.ts';
 
-/** mosquitto.conf(5) for this order, with what was tuned said in comments. */
+/** mosquitto.conf(5) for this order, with what was tuned said in comments. `idlePort` is of a listener for nobody; null for none. */
 export function mosquittoConfiguration(
   order: TargetOrder,
-  { port, passwordFile }: { port: number; passwordFile: string | null },
+  { port, idlePort, passwordFile }: { port: number; idlePort: number | null; passwordFile: string | null },
 ): string {
   const { host, clientCertificates, transport } = order;
   const asRoot = process.getuid?.() === 0;
@@ -17,6 +17,14 @@ export function mosquittoConfiguration(
     ...(transport === 'wss' ? ['protocol websockets'] : []),
     ...(transport === 'tcp' ? [] : tls(order)),
     '',
+    ...(idlePort === null
+      ? []
+      : [
+          '# Nobody comes here: 2.0 does not start with listeners for WebSocket alone.',
+          `listener ${idlePort} ${host}`,
+          ...tls(order),
+          '',
+        ]),
     ...authentication(transport === 'tcp' ? 'none' : clientCertificates, passwordFile),
     '',
     '# Tuned: an answer is sent at once, as most brokers do.',
