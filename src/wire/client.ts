@@ -143,13 +143,23 @@ export class TlsClient {
     else if (type !== contentType.applicationData)
       throw new Violation('unexpected_message', `a record of content type ${type} in the clear`);
     else {
-      const inner = reading.open(record);
+      const inner = reading.open(record) ?? this.alertUnderOldKeys(record);
       if (inner === null) throw new Violation('bad_record_mac', 'a record that does not authenticate');
+      this.handshake.flightReading = null;
       const end = contentEnd(inner);
       this.content(inner[end] as number, inner.subarray(0, end), true);
     }
     return !this.ended;
   };
+
+  /**
+   * After its Finished a server writes under its application traffic key (RFC 8446, section 4.4.4). Erlang's goes on under that of the handshake
+   * with alerts about some of what the client's flight may lack: who they are from is as sure, and what they say is the verdict.
+   */
+  private alertUnderOldKeys(record: Uint8Array): Uint8Array | null {
+    const inner = this.handshake.flightReading?.open(record) ?? null;
+    return inner !== null && inner[contentEnd(inner)] === contentType.alert ? inner : null;
+  }
 
   /** A relic for middleboxes: dropped, but only where one may be (section 5). */
   private changeCipherSpec(record: Uint8Array): void {

@@ -61,6 +61,8 @@ export class Handshake {
   presented: Presented = 'not-asked';
   /** Protection of what the server sends next. */
   reading: RecordProtection | null = null;
+  /** What protected the server's flight, until something authenticates under what comes after it. */
+  flightReading: RecordProtection | null = null;
   /** Traffic secrets: of the handshake, then of the application data. */
   clientSecret: HmacKey | null = null;
   serverSecret: HmacKey | null = null;
@@ -255,6 +257,7 @@ export class Handshake {
     this.serverFinishedAt = performance.now();
     this.expectNoFragment();
     const secrets = (this.schedule as KeySchedule).application(transcript.digest(hash, end));
+    this.flightReading = this.reading;
     this.reading = new RecordProtection(suite, trafficKeys(suite, secrets.server));
     this.serverSecret = secrets.server;
     this.sendFlight(suite, secrets.client);

@@ -43,6 +43,27 @@ describe('records that are wrong', () => {
     expect(endings).toEqual([{ kind: 'close-notify' }]);
   });
 
+  it("an alert behind the server's Finished counts also under the keys of the handshake, as Erlang sends some", () => {
+    const open = () => {
+      const met = meet();
+      met.client.receive(met.server.hello);
+      met.client.receive(met.server.sealed(22, met.server.flight()));
+      expect(met.client.phase).toBe('open');
+      return met;
+    };
+    const told = open();
+    told.client.receive(told.server.sealed(21, Buffer.from([2, 10])));
+    expect(told.endings).toEqual([{ kind: 'alert-received', alert: 'unexpected_message', number: 10 }]);
+    const data = open();
+    data.client.receive(data.server.sealed(23, Buffer.from('x')));
+    expect(named(data.endings, data.client)).toBe('bad_record_mac');
+    expect(data.data).toEqual([]);
+    const late = open();
+    late.client.receive(late.server.sealedApplication(23, Buffer.from('x')));
+    late.client.receive(late.server.sealed(21, Buffer.from([2, 10])));
+    expect(named(late.endings, late.client)).toBe('bad_record_mac');
+  });
+
   const later: [string, (server: ScriptedServer) => Buffer[], string][] = [
     ['a record that does not authenticate', () => [plainRecord(23, Buffer.alloc(40))], 'bad_record_mac'],
     ['an encrypted record shorter than its tag', () => [plainRecord(23, Buffer.alloc(10))], 'bad_record_mac'],
