@@ -1,9 +1,10 @@
 import { Socket } from 'node:net';
 import process from 'node:process';
 import { parentPort, workerData } from 'node:worker_threads';
+import { controlFd, encodeLine, lineSplitter } from '../channel/lines.ts';
 import { readCollections } from './collections.ts';
 import type { BrokerSnapshot } from './config.ts';
-import { type ControlReply, type ControlRequest, controlFd, encodeLine, lineSplitter } from './control.ts';
+import type { ControlReply, ControlRequest } from './control.ts';
 import { LedgerReader } from './ledger.ts';
 import { type ControlThreadData, eventLoopDelayMs } from './measured-loop.ts';
 import { ownMemoryReader } from './process-memory.ts';

@@ -1,3 +1,4 @@
+import type { Reply } from '../channel/requester.ts';
 import type { BrokerConfig, BrokerSnapshot } from './config.ts';
 
 /**
@@ -5,13 +6,14 @@ import type { BrokerConfig, BrokerSnapshot } from './config.ts';
  * both ways, each request answered once by its `id`. `snapshot` is answered by a side thread, the others by the main thread. The end of
  * the pipe is the end of the broker.
  */
-export type ControlRequest = { id: number } & (
+export type ControlOrder =
   | { verb: 'start'; config: BrokerConfig }
   | { verb: 'mark' }
   | { verb: 'snapshot' }
   | { verb: 'reload-revocation' }
-  | { verb: 'stop' }
-);
+  | { verb: 'stop' };
+
+export type ControlRequest = { id: number } & ControlOrder;
 
 export type ControlVerb = ControlRequest['verb'];
 
@@ -33,25 +35,4 @@ export type BrokerStarted = {
   version: string;
 };
 
-export type ControlReply = { id: number } & (
-  | { answer: ControlAnswers[ControlVerb] }
-  | { error: { code: string; message: string } }
-);
-
-/** The broker's file descriptor of the control channel. */
-export const controlFd = 3;
-
-export function encodeLine(message: ControlRequest | ControlReply): string {
-  return `${JSON.stringify(message)}\n`;
-}
-
-/** Cuts a stream of UTF-8 chunks into lines; the returned function takes a chunk and gives the lines that it completes. */
-export function lineSplitter(): (chunk: Uint8Array) => string[] {
-  const decoder = new TextDecoder();
-  let rest = '';
-  return (chunk) => {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    return lines;
-  };
-}
+export type ControlReply = Reply<ControlAnswers[ControlVerb]>;

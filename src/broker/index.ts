@@ -14,7 +14,6 @@ export { databaseNames } from './connect-auth/database/index.ts';
 export { passwordAlgorithms } from './connect-auth/hashes/index.ts';
 export { connectAuthNames, prepareConnectAuth } from './connect-auth/index.ts';
 export { requestFormatNames } from './connect-auth/webservice/index.ts';
-export { controlFd } from './control.ts';
 export { ControlClient } from './control-client.ts';
 export { type ProcessMemory, readProcessMemory } from './process-memory.ts';
 export { revocationCounters } from './revocation/figures.ts';

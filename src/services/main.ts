@@ -1,11 +1,6 @@
 import { Socket } from 'node:net';
-import {
-  type ControlReply,
-  type ControlRequest,
-  controlFd,
-  encodeLine,
-  lineSplitter,
-} from './control/protocol.ts';
+import { controlFd, encodeLine, lineSplitter } from '../channel/lines.ts';
+import type { ControlReply, ControlRequest } from './control/protocol.ts';
 import { openService } from './open-service.ts';
 import type { OpenService } from './service.ts';
 import { codeOf, messageOf, ServiceError } from './service-error.ts';

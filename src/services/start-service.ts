@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { controlFd } from '../channel/lines.ts';
 import { ServiceControl } from './control/client.ts';
-import { controlFd, type ServiceOrder, type ServiceStarted } from './control/protocol.ts';
+import type { ServiceOrder, ServiceStarted } from './control/protocol.ts';
 import type { RevokeOrder, ServiceSnapshot } from './service.ts';
 import { ServiceError } from './service-error.ts';
 

@@ -9,11 +9,11 @@ import {
   brokerEntry,
   ControlClient,
   connectAuthNames,
-  controlFd,
   type Prepared,
   prepareConnectAuth,
   revocationNames,
 } from '../broker/index.ts';
+import { controlFd } from '../channel/lines.ts';
 import { askedDatabase } from './asked-database.ts';
 import { readProcessUsage } from './process-usage.ts';
 import { serverNameOf } from './server-name.ts';

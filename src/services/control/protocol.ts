@@ -1,3 +1,4 @@
+import type { Reply } from '../../channel/requester.ts';
 import type { OcspIssuerFiles, OcspIssuerTexts } from '../ocsp/issuer.ts';
 import type { SigningMode } from '../ocsp/responder.ts';
 import type { RevokeOrder, ServiceSnapshot } from '../service.ts';
@@ -33,33 +34,15 @@ export type ServiceOrder =
  * What passes on an extra pipe (file descriptor 3 of the service): one JSON object a line, both ways, each request answered once by its
  * `id`. The end of the pipe is the end of the service.
  */
-export type ControlRequest = { id: number } & (
+export type ControlOrder =
   | { verb: 'start'; order: ServiceOrder }
   | { verb: 'snapshot' }
   | { verb: 'revoke'; revoke: RevokeOrder }
   | { verb: 'faults'; faults: readonly string[] }
-  | { verb: 'stop' }
-);
+  | { verb: 'stop' };
+
+export type ControlRequest = { id: number } & ControlOrder;
 
 export type ServiceStarted = { host: string; port: number; about: readonly string[] };
 
-export type ControlReply = { id: number } & (
-  | { answer: ServiceStarted | ServiceSnapshot | null }
-  | { error: { code: string; message: string } }
-);
-
-/** The service's file descriptor of the control channel. */
-export const controlFd = 3;
-
-export const encodeLine = (message: ControlRequest | ControlReply): string => `${JSON.stringify(message)}\n`;
-
-/** Cuts a stream of UTF-8 chunks into lines; the returned function takes a chunk and gives the lines that it completes. */
-export function lineSplitter(): (chunk: Uint8Array) => string[] {
-  const decoder = new TextDecoder();
-  let rest = '';
-  return (chunk) => {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    return lines;
-  };
-}
+export type ControlReply = Reply<ServiceStarted | ServiceSnapshot | null>;
