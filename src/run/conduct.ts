@@ -28,7 +28,7 @@ export type ConductOptions = {
   /** Fires to end the run early: what was measured is in the result, marked as interrupted. */
   signal: AbortSignal;
   onEvent: (event: RunEvent) => void;
-  /** Gets every attempt of every round, when the round is over; costs the generator about 1 µs each. */
+  /** Gets every attempt of every round, when the round is over; costs the generator a fraction of a µs each. */
   attemptsFile?: AttemptsFile;
   /** The baseline for a machine and runtime such as these; asked once, before anything is measured. */
   baselineFor?: (environment: Environment) => Promise<BaselineOfRun | undefined>;

@@ -69,7 +69,7 @@ export type RoundOrder = {
   maxInFlight: number;
   attemptTimeoutMs: number;
   gracefulStopMs: number;
-  /** Whether each attempt is written down (`RoundRecording.attempts`), which costs the generator about 1 µs; default false. */
+  /** Whether each attempt is written down (`RoundRecording.attempts`), which costs the generator a fraction of a µs; default false. */
   logAttempts?: boolean;
   /** Whether clients start without session tickets (the default), or with those of the round before. */
   tickets?: 'forgotten' | 'kept';
