@@ -12,6 +12,7 @@ const measuring = [
   'test/cli/other-drivers.test.ts',
   'test/cli/authorization.test.ts',
   'test/cli/flood.test.ts',
+  'test/cli/ladder.test.ts',
   'test/cli/slow-attackers.test.ts',
   // Holds the CPU of one thing against that of another.
   'test/broker/connect-auth.test.ts',

@@ -143,6 +143,37 @@ describe('the refusal ladder', () => {
     ).toHaveLength(4);
   });
 
+  it('says wherever it matters that Node refuses after the handshake, and not of a broker that refuses within it', () => {
+    const late =
+      /refuses a certificate after the last flight of the handshake: the client sees its handshake done/;
+    expect(spoken(kinds.refusalLadder)).toMatch(late);
+    expect(spoken(kinds.refusalLadder)).toContain('Turning a client away in TLS (');
+    const others = kinds.refusalLadder.variants.map((variant) => ({
+      ...variant,
+      target: { ...variant.target, kind: 'mosquitto' },
+    }));
+    const text = spoken({ ...kinds.refusalLadder, variants: others });
+    expect(text).not.toMatch(late);
+    expect(text).toContain('Turning a client away in the handshake (');
+    expect(renderPage(kinds.flood).source).toMatch(
+      /<section id="lead".*completes the whole handshake.*<section id="expected"/s,
+    );
+  });
+
+  it('tells the memory of an attempt in flight, and how it was measured', () => {
+    const variants = kinds.refusalLadder.variants.map((variant) => ({
+      ...variant,
+      target: {
+        ...variant.target,
+        inFlightMemory: { heldAt: 'handshake' as const, held: 400, heldBefore: 100, bytesPerAttempt: 61_440 },
+      },
+    }));
+    const page = renderPage({ ...kinds.refusalLadder, variants }).source;
+    expect(page).toContain('Memory of an attempt in flight, KiB');
+    expect(page).toContain('from 100 to 400 that are held');
+    expect(page).toMatch(/>60\.0</);
+  });
+
   it('names the steps that could not be measured, and that the bundled broker refuses late', () => {
     const [first, second, ...rest] = kinds.refusalLadder.variants;
     if (first === undefined || second === undefined) throw new Error('the fixture has variants');

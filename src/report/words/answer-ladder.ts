@@ -10,17 +10,21 @@ const told = 4;
 export function ladderSentences(result: Result): Sentence[] {
   const ladder = ladderOf(result);
   if (ladder === null) return [];
-  return [...savings(ladder).slice(0, told).map(savingSentence), ...asymmetry(ladder)];
+  return [
+    ...savings(ladder).slice(0, told).map(savingSentence),
+    ...lateRefusal(ladder),
+    ...asymmetry(ladder),
+  ];
 }
 
 export function savingSentence({ early, late, ratio }: Saving): Sentence {
   const costs: Part[] = [
-    'Turning a client away in the handshake (',
+    isLate(early) ? 'Turning a client away in TLS (' : 'Turning a client away in the handshake (',
     name(early.variant.name),
     ') costs ',
     figure(duration(early.totalMs)),
     whose(early),
-    ', at CONNECT (',
+    `, ${placeOf(late)} (`,
     name(late.variant.name),
     ') ',
     figure(duration(late.totalMs)),
@@ -54,6 +58,29 @@ export function savingSentence({ early, late, ratio }: Saving): Sentence {
     tone: 'warning',
     parts: [...costs, ': ', ...figures, '. On this machine it saves nothing that these rounds could tell.'],
   };
+}
+
+/** Where a step that is not in TLS turns clients away. */
+function placeOf({ refusedAt }: Step): string {
+  return refusedAt === 'connect' ? 'at CONNECT' : `at the first ${refusedAt.toUpperCase()}`;
+}
+
+/** Node's TLS server looks at a certificate when the handshake is done. */
+function isLate({ variant, refusedAt }: Step): boolean {
+  return refusedAt === 'tls' && variant.target.kind === 'bundled';
+}
+
+/** What must be known of the steps in TLS of a broker that refuses after the handshake. */
+function lateRefusal({ steps }: Ladder): Sentence[] {
+  if (!steps.some(isLate)) return [];
+  return [
+    {
+      tone: 'warning',
+      parts: [
+        'The bundled broker runs on Node, which refuses a certificate after the last flight of the handshake: the client sees its handshake done, and the broker has paid for all of it. A broker that refuses within the handshake saves more (--set target.kind=mosquitto).',
+      ],
+    },
+  ];
 }
 
 function whose({ parts }: Step): string {

@@ -7,6 +7,7 @@ import { panels, renderFigure } from '../charts/figure.ts';
 import { type Line, type Marker, renderPanel } from '../charts/panel.ts';
 import { seriesPerPanel, seriesStyle } from '../charts/series.ts';
 import { html, type Markup } from '../markup.ts';
+import { bundledRemark } from '../sections/layers.ts';
 import { foldedTable, type Table } from '../table.ts';
 import type { Lead } from './lead.ts';
 
@@ -24,7 +25,7 @@ export const floodLead: Lead = {
       chart: chart(flood),
       table: breakingTable(flood),
       open: true,
-    })}${foldedTable(pointsTable(flood))}`;
+    })}${foldedTable(pointsTable(flood))}${bundledRemark(result)}`;
   },
 };
 

@@ -1,4 +1,3 @@
-import type { Result } from '../../../result/index.ts';
 import { refusalKinds } from '../../../result/index.ts';
 import { type Ladder, ladderOf, type Step } from '../../findings/ladder.ts';
 import { outcomesSeen } from '../../words/cohort.ts';
@@ -10,7 +9,7 @@ import { renderFigure } from '../charts/figure.ts';
 import { renderColourKey } from '../charts/key.ts';
 import { type Row, renderRows } from '../charts/rows.ts';
 import { html, type Markup } from '../markup.ts';
-import { bundledNote } from '../sections/layers.ts';
+import { bundledRemark } from '../sections/layers.ts';
 import type { Cell, Table } from '../table.ts';
 import type { Lead } from './lead.ts';
 
@@ -197,8 +196,4 @@ function outsideCells(step: Step): Cell[] {
     figureCell(variant.target.rssPeakMiB),
     figureCell(inFlightKiB(step)),
   ];
-}
-
-function bundledRemark({ variants }: Result): Markup | null {
-  return variants.some(({ target }) => target.kind === 'bundled') ? bundledNote() : null;
 }

@@ -12,10 +12,7 @@ export function layersFigure(result: Result): Markup | null {
   const { variants } = result;
   if (!variants.some(({ cohorts }) => cohorts.some(({ brokerCounts }) => brokerCounts !== undefined)))
     return null;
-  return html`<h3>Which layer refused?</h3>${variants.some(({ target }) => target.kind === 'bundled') && bundledNote()}${byVariant(
-    result,
-    layersBlock,
-  )}`;
+  return html`<h3>Which layer refused?</h3>${bundledRemark(result)}${byVariant(result, layersBlock)}`;
 }
 
 function layersBlock({ name, cohorts }: VariantResult): VariantBlock | null {
@@ -57,7 +54,12 @@ function layersBlock({ name, cohorts }: VariantResult): VariantBlock | null {
   return { content, summary };
 }
 
-export function bundledNote(): Markup {
+/** How the bundled broker refuses, where it is among those measured. */
+export function bundledRemark({ variants }: Result): Markup | null {
+  return variants.some(({ target }) => target.kind === 'bundled') ? bundledNote() : null;
+}
+
+function bundledNote(): Markup {
   return html`<p class="callout"><strong>How the bundled broker refuses:</strong> Node's <code>tls.Server</code> completes the whole handshake and only then looks at what OpenSSL thought of the client's certificate. The client gets no TLS alert, it sees the connection close, and the broker has paid for the full handshake. Brokers that refuse within the handshake (Mosquitto, HiveMQ and others on plain OpenSSL or JSSE) send an alert and save that work, so the cost of a refusal measured here is not theirs. Only what breaks the handshake itself, such as a missing certificate or a wrong private key, raises an alert here too.</p>`;
 }
 
