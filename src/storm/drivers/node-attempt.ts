@@ -108,7 +108,8 @@ export class NodeAttempt implements Connection {
       ...tcp,
       secureContext: client.context,
       ...(this.#offered === undefined ? {} : { session: this.#offered }),
-      rejectUnauthorized: shared.serverIdentity !== undefined,
+      // Judged when the handshake is done, by `ServerIdentity`.
+      rejectUnauthorized: false,
       checkServerIdentity: noIdentityCheck,
       ...(alpn === undefined ? {} : { ALPNProtocols: alpn }),
       // RFC 6066, 3: a server name is a DNS name.

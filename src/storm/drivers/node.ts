@@ -17,7 +17,7 @@ import { ServerIdentity } from './server-identity.ts';
 
 /**
  * `tls.connect` with what costs CPU and tells a storm nothing left out: one SecureContext for each identity for the whole run, the
- * server's name compared once for each certificate, one read buffer, and a key share for X25519 alone (P-256 and P-384 stay on offer; a
+ * server's chain verified once for each certificate, one read buffer, and a key share for X25519 alone (P-256 and P-384 stay on offer; a
  * server that wants one of them asks with a HelloRetryRequest).
  */
 export const nodeDriver: DriverKind = {
@@ -26,11 +26,12 @@ export const nodeDriver: DriverKind = {
   transports: ['tls', 'wss', 'tcp'],
   open(options) {
     const shared: NodeShared = {
-      serverIdentity: options.verifyServer ? new ServerIdentity() : undefined,
+      serverIdentity: options.verifyServer ? new ServerIdentity(options.serverCa) : undefined,
       readBuffer: new Uint8Array(16 * 1024),
       agreements: new Agreements(),
     };
-    const contexts = new SecureContexts(options);
+    // The server is judged by `ServerIdentity`.
+    const contexts = new SecureContexts({ ...options, verifyServer: false });
     return {
       prepare: (identity, connect) =>
         new NodeClient(shared, contexts.of(identity, connect.tls), identity.clientId, connect),

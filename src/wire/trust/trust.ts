@@ -26,6 +26,11 @@ export type Trust = {
    * @throws Violation
    */
   serverKey(body: Uint8Array): ServerKey | null;
+  /**
+   * Judges a chain that another TLS library has received, DER, leaf first: how long it is good, milliseconds since 1970. Nothing is remembered.
+   * @throws Violation
+   */
+  judge(chain: readonly Uint8Array[]): { notAfter: number };
 };
 
 type Remembered = { body: Buffer; key: ServerKey | null; notBefore: number; notAfter: number };
@@ -59,6 +64,7 @@ export function prepareTrust(options: TrustOptions): Trust {
   return {
     serverName,
     verifyServer,
+    judge: (chain) => (verifyServer ? verifyChain(chain, roots, serverName, Date.now()) : anyChain),
     serverKey(body) {
       // A verified chain is compared byte for byte; only its validity has to be looked at again.
       const now = verifyServer ? Date.now() : 0;
