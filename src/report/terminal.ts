@@ -1,9 +1,10 @@
 import type { CohortResult, Latency, Result, VariantResult } from '../result/index.ts';
+import { collectionShare } from './findings/collections.ts';
 import { comparisonTable } from './terminal-comparison.ts';
 import { type Column, layOut, type Paint, paint, wrap } from './terminal-layout.ts';
 import { answer } from './words/answer.ts';
 import { cohortVerdict, outcomesSeen } from './words/cohort.ts';
-import { duration, threeDigits } from './words/numbers.ts';
+import { duration, percent, threeDigits } from './words/numbers.ts';
 import { plainText } from './words/sentence.ts';
 import { neutralise } from './words/text.ts';
 import { glyphs, type Tone, verdictTone } from './words/verdict.ts';
@@ -116,10 +117,12 @@ function seen(cohort: CohortResult): string {
 }
 
 function costLine({ target, generator, accounting }: VariantResult): string {
+  const collected = collectionShare(target);
   const { cpuMsPerAttempt: cpu, cpuUserMs: user = 0, cpuSystemMs: system = 0, rssPeakMiB: rss } = target;
   const parts = [
     'latencies in ms',
     cpu === undefined ? '' : `broker ${duration(cpu)} CPU an attempt${userShare(user, system)}`,
+    collected === null ? '' : `${percent(collected)} of it with collections of garbage`,
     rss === undefined ? '' : `${threeDigits(rss)} MiB RSS at most`,
     generator.cpuMsPerAttempt === undefined ? '' : `generator ${duration(generator.cpuMsPerAttempt)}`,
     `${number(accounting.missedArrivals)} of ${number(accounting.scheduled)} arrivals missed`,

@@ -130,6 +130,23 @@ describe('against a stored baseline', () => {
     expect(p50(0.2)?.low).toBeLessThan(p50(0.001)?.low ?? 0);
   });
 
+  it('says in a sentence that noise has made a tolerance wider than it was asked for, and what a gate no longer sees', () => {
+    const candidate = resultOf([costing('default', around(1.12))]);
+    const held = (sd: number) =>
+      against(base, candidate, { noise: recorded({ 'target.cpuMsPerAttempt': sd }) });
+    const blunt = held(0.05);
+    const [cpu] = blunt.comparisons;
+    expect(cpu).toMatchObject({ toleranceAsked: 0.05, verdict: 'inconclusive' });
+    expect(describeComparison(cpu ?? expect.fail())).toMatch(
+      /tolerance of 2\d(?:\.\d)? %, widened from the 5 % asked for, because runs of this machine differ by 5 % among themselves/,
+    );
+    expect(blunt.notes.join(' ')).toMatch(
+      /target\.cpuMsPerAttempt has a tolerance of 2\d.* in place of the 5 % asked for: a smaller slowdown goes unnoticed; a reference variant/,
+    );
+    expect(held(0.001).comparisons[0]?.toleranceAsked).toBeUndefined();
+    expect(held(0.001).notes).toEqual([]);
+  });
+
   it('assumes what runs differ by where it was not measured, and says what would help', () => {
     const wild = around(1.02).map((value, i) => value * (1 + 0.07 * (i % 3)));
     const [cpu] = against(base, resultOf([costing('default', wild)]), { noise: null }).comparisons;

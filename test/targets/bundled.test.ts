@@ -72,13 +72,17 @@ describe('a running broker', () => {
     expect(cpuUserMs).toBeGreaterThan(100);
   });
 
-  test('a new round starts with an empty delay histogram and goes on counting', async () => {
+  test('a new round starts with an empty delay histogram and no collections, and goes on counting', async () => {
     await storm(broker, 60);
     const before = await settledSnapshot(broker, 60);
     expect(before.eventLoopDelayMs?.max).toBeGreaterThan(0);
+    expect(before.collections?.count).toBeGreaterThan(0);
+    expect(before.collections?.maxMs).toBeGreaterThan(0);
     await broker.prepareRound();
     const after = await broker.snapshot();
     expect(after.eventLoopDelayMs?.max).toBeLessThan(before.eventLoopDelayMs?.max ?? 0);
+    // Nor is the collection counted that a round begins with.
+    expect(after.collections).toEqual({ count: 0, totalMs: 0, maxMs: 0 });
     expect(after.connections).toBe(before.connections);
     expect(after.tallies).toEqual(before.tallies);
   });
