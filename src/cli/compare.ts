@@ -116,11 +116,14 @@ function resultIn(path: string): string {
   return existsSync(path) && statSync(path).isDirectory() ? join(path, 'result.json') : path;
 }
 
-/** A table of everything, then in words what is not the same: what got slower, what got faster, and what could not be told. */
+/** A table of everything, then in words what got slower, what got faster, and what gates and could not be told. */
 function render({ candidate, comparisons, notes }: Outcome, baseline: string, { all }: CompareFlags): string {
   const { color, width } = terminalStyle(process.stdout);
   const lines = comparisons
-    .filter(({ verdict }) => verdict !== 'same')
+    .filter(
+      ({ verdict, gated }) =>
+        verdict === 'slower' || verdict === 'faster' || (verdict === 'inconclusive' && gated === true),
+    )
     .map(
       (comparison) =>
         `${glyphs[comparisonTone(comparison)]} ${neutralise(describeComparison(comparison), 400)}`,

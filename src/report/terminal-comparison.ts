@@ -1,7 +1,7 @@
 import type { Comparison } from '../result/index.ts';
 import { type Cell, type Column, layOut, type Paint, wrap } from './terminal-layout.ts';
 import { count, percent, threeDigits } from './words/numbers.ts';
-import { neutralise } from './words/text.ts';
+import { label, neutralise } from './words/text.ts';
 import { glyphs, type Tone } from './words/verdict.ts';
 
 /** The tone of a comparison: only what gates can be bad. */
@@ -11,7 +11,9 @@ export function comparisonTone({ verdict, gated }: Comparison): Tone {
 }
 
 /** Where there is so much room, the table has each interval's confidence and each tolerance too. */
-const roomy = 96;
+const roomy = 118;
+/** What the other columns take at most where there is less. */
+const others = 59;
 
 /** Comparisons as tables for the terminal, one for each pair: verdict, ratio, interval, the rounds there were and those that would decide. */
 export function comparisonTable(comparisons: readonly Comparison[], brush: Paint, width: number): string[] {
@@ -25,8 +27,10 @@ export function comparisonTable(comparisons: readonly Comparison[], brush: Paint
 }
 
 function pairTable(comparisons: readonly Comparison[], brush: Paint, width: number): string[] {
+  const room = width >= roomy ? 32 : Math.max(10, width - others);
   const all: readonly (Column & { cell(comparison: Comparison): Cell; wide?: true })[] = [
-    { title: 'metric', least: 10, shrink: true, cell: ({ metric }) => ({ text: neutralise(metric, 60) }) },
+    // Metrics differ at their ends: the middle is what can be spared.
+    { title: 'metric', least: 10, shrink: true, cell: ({ metric }) => ({ text: label(metric, room) }) },
     { title: 'gates', least: 5, wide: true, cell: ({ gated }) => ({ text: gated === true ? 'yes' : 'no' }) },
     { title: 'verdict', least: 14, cell: verdictCell },
     { title: 'ratio', least: 6, numeric: true, cell: ({ ratio }) => ({ text: `${times(ratio)}×` }) },
