@@ -1,7 +1,7 @@
 import { bytes, count, threeDigits } from '../words/numbers.ts';
 import { neutralise } from '../words/text.ts';
 import { glyphs, type Tone } from '../words/verdict.ts';
-import { html, type Markup } from './markup.ts';
+import { html, type Markup, trusted } from './markup.ts';
 import { type Cell, nothing } from './table.ts';
 
 const absent: Cell = { show: nothing, value: '' };
@@ -24,8 +24,18 @@ export function nameCell(name: string, limit = 60): Cell {
   return { show: neutralise(name, limit), value: name };
 }
 
+/** A name of words put together, which may be broken between them: `target.cpuMsPerAttempt`. */
+export function metricCell(name: string, limit = 80): Cell {
+  return { show: breakable(neutralise(name, limit)), value: name };
+}
+
+/** With places to break a line after each dot and before each capital. */
+export function breakable(text: string): Markup {
+  return html`${text.split(/(?<=\.)|(?=[A-Z])/).map((part, i) => html`${i > 0 && trusted('<wbr>')}${part}`)}`;
+}
+
 /** A text of several words, with room for them. */
-export function remarkCell(text: string, limit = 90): Cell {
+export function remarkCell(text: string, limit = 200): Cell {
   return { show: neutralise(text, limit), value: text, className: 'remark' };
 }
 

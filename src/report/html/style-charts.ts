@@ -36,7 +36,7 @@ ${[0, 1, 2, 3, 4, 5].map((i) => `.density-${i}{fill:var(--density-${i})}`).join(
 .fill.solid,.bar.solid{fill:currentColor}
 .fill.light,.bar.light{fill:currentColor;opacity:.38}
 .fill.failed,.bar.failed{fill:var(--bad)}
-.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,300px),1fr));gap:1.4rem 1.6rem}
+.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,300px),1fr));gap:1.4rem 1.6rem;align-items:end}
 .panels.single{grid-template-columns:minmax(0,1fr)}
 .panels.pair{grid-template-columns:repeat(auto-fill,minmax(min(100%,440px),1fr))}
 .panel{min-width:0;container-type:inline-size}

@@ -41,7 +41,7 @@ h2{font-size:1.5rem;letter-spacing:-.012em;margin-bottom:1rem;padding-bottom:.5r
 h3{font-size:1.125rem;margin:2.25rem 0 .35rem}
 figcaption h3{margin-top:0}
 p,ul,dl{margin:0 0 1rem}
-p,li{max-width:72ch}
+p,li{max-width:72ch;text-wrap:pretty}
 .note{color:var(--muted);font-size:.94rem}
 small{font-size:.8125rem;color:var(--muted)}
 code,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.875em}
@@ -72,7 +72,7 @@ const components = `
 .verdict .scenario{margin:0 0 .15rem;color:var(--muted);font-weight:600}
 .verdict .reasons{margin:1rem 0 0;padding-left:1.2rem}
 .verdict .description{margin:.9rem 0 0;color:var(--muted)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,9.5rem),1fr));gap:.75rem 1.5rem;margin:1.25rem 0 0}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,8.1rem),1fr));gap:.75rem 1.5rem;margin:1.25rem 0 0}
 .facts dt{font-size:.8125rem;color:var(--muted)}
 .facts dd{margin:0;font-variant-numeric:tabular-nums;font-size:.95rem}
 .verdict .facts>div:first-child{grid-column:span 2}

@@ -83,7 +83,7 @@ function thresholdSentences({ thresholds }: Result): Sentence[] {
     say(
       'bad',
     )`${figure(count(failed.length))} of ${count(thresholds.length)} ${plural(thresholds.length, 'threshold')} failed${
-      first === undefined ? '' : ', the first is '
+      first === undefined ? '' : failed.length === 1 ? ': ' : ', the first is '
     }${{ name: first?.expression ?? '' }}.`,
   ];
 }

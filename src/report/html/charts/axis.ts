@@ -7,8 +7,8 @@ export type Axis = {
   title: string;
   position(value: number): number;
   ticks: readonly { at: number; label: string; minor: boolean }[];
-  /** Of a round: then the same moment is shown in all panels at once. */
-  isTime?: boolean;
+  /** Seconds of a round that the axis covers from 0 on: then the same moment is shown in all panels at once. */
+  spanS?: number;
 };
 
 /** From 0, with round ticks: bars may stand on it. */
@@ -104,7 +104,7 @@ export function ninesAxis(values: number): Axis & { nines: number } {
 
 /** Seconds since a round began. */
 export function timeAxis(seconds: number): Axis {
-  return { ...spanAxis('time since the round began, s', 0, seconds), isTime: true };
+  return { ...spanAxis('time since the round began, s', 0, seconds), spanS: seconds };
 }
 
 /** From one value to another, without rounding either: for time, whose ends are no less true for not being round. */

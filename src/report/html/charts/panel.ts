@@ -66,7 +66,7 @@ export function renderPanel(panel: Panel): Markup {
   const above = markers.length > 0 ? roomForLabels : bare;
   const total = height + above + below;
   const down = (share: number) => round(above + (1 - share) * height);
-  return html`<div class="panel${x.isTime === true && ' time'}"${belonging(of)}><p class="panel-title"><span class="panel-name"><strong>${title}</strong>${detail !== undefined && html` <small>${detail}</small>`}</span><span>${y.title}</span></p><div class="plot">
+  return html`<div class="panel${x.spanS !== undefined && ' time'}"${x.spanS !== undefined && html` data-span="${round(x.spanS)}"`}${belonging(of)}><p class="panel-title"><span class="panel-name"><strong>${title}</strong>${detail !== undefined && html` <small>${detail}</small>`}</span><span>${y.title}</span></p><div class="plot">
 <svg class="side" width="46" height="${total}" aria-hidden="true">${y.ticks.map(
     ({ at, label }) => html`<text x="40" y="${down(at) + 4}" text-anchor="end">${label}</text>`,
   )}</svg>

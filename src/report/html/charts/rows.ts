@@ -1,4 +1,5 @@
 import { label } from '../../words/text.ts';
+import { breakable } from '../cells.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Axis } from './axis.ts';
 import { type Belonging, belonging } from './belonging.ts';
@@ -41,7 +42,7 @@ export function renderRows(
 
 /** The grid is as high as the row, however its name wraps; the marks sit around the middle of it. */
 function renderRow(axis: Axis, row: Row): Markup {
-  return html`<div class="row"${belonging(row.of ?? {})}><span class="row-name">${label(row.name, 48)}${row.detail !== undefined && html` <small>${row.detail}</small>`}</span><div class="row-plot"><svg class="${row.className}" width="100%" height="100%" aria-hidden="true">${axis.ticks.map(
+  return html`<div class="row"${belonging(row.of ?? {})}><span class="row-name">${breakable(label(row.name, 48))}${row.detail !== undefined && html` <small>${row.detail}</small>`}</span><div class="row-plot"><svg class="${row.className}" width="100%" height="100%" aria-hidden="true">${axis.ticks.map(
     ({ at }) => html`<line class="grid" x1="${percentOf(at)}" x2="${percentOf(at)}" y1="0" y2="100%"/>`,
   )}<svg y="50%" width="100%" height="1" overflow="visible">${bars(axis, row.bars ?? [])}${
     row.range &&

@@ -1,4 +1,4 @@
-/** What the pointer is at: the value of a mark at once, and the same moment in all panels over time. */
+/** What the pointer is at: the value of a mark at once, and the same moment of the round in all charts over time. */
 export const pointerScript = `
 const tip = document.createElement('div');
 tip.className = 'tip';
@@ -27,9 +27,12 @@ document.addEventListener('pointermove', (event) => {
   const box = plot.getBoundingClientRect();
   const share = (event.clientX - box.left) / box.width;
   if (share < 0 || share > 1) return;
-  for (const other of plot.closest('.panels').querySelectorAll('.panel.time svg.area')) {
+  const atS = share * plot.closest('.panel').dataset.span;
+  for (const other of document.querySelectorAll('.panel.time svg.area')) {
+    const at = atS / other.closest('.panel').dataset.span;
+    if (at > 1) continue;
     const line = document.createElementNS('http://www.w3.org/2000/svg', 'line');
-    for (const [name, value] of Object.entries({ class: 'cursor', x1: 100 * share + '%', x2: 100 * share + '%', y1: 0, y2: '100%' }))
+    for (const [name, value] of Object.entries({ class: 'cursor', x1: 100 * at + '%', x2: 100 * at + '%', y1: 0, y2: '100%' }))
       line.setAttribute(name, value);
     other.append(line);
     cursors.push(line);

@@ -3,7 +3,7 @@ import { byRound } from '../../findings/rounds.ts';
 import { bounds, count, percent, threeDigits } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
 import type { Tone } from '../../words/verdict.ts';
-import { countCell, figureCell, nameCell, toneCell } from '../cells.ts';
+import { countCell, figureCell, metricCell, nameCell, toneCell } from '../cells.ts';
 import { type Axis, linearAxis, ratioAxis, spanAxis } from '../charts/axis.ts';
 import { panels, renderFigure } from '../charts/figure.ts';
 import { renderSeriesKey } from '../charts/key.ts';
@@ -103,7 +103,7 @@ function comparisonTable(comparisons: readonly Comparison[]): Table {
     ],
     rows: comparisons.map(
       ({ metric, baseline, candidate, verdict, ratio, low, high, confidence, tolerance, roundsToDecide }) => [
-        nameCell(metric, 80),
+        metricCell(metric),
         nameCell(baseline, 60),
         nameCell(candidate, 60),
         toneCell(tones[verdict], verdict),

@@ -13,18 +13,24 @@ export function resources({ variants }: Result): Markup {
     ' The collector of a broker that is not certstorm’s own can’t be reached from outside: what it takes is within the broker’s CPU.'
   }</p>${renderTable({
     caption: 'Memory, event-loop delay, garbage collections and bytes on the wire',
+    groups: [
+      { title: '', span: 3 },
+      { title: 'Event-loop delay', span: 3 },
+      { title: 'Garbage collections', span: 3 },
+      { title: 'Bytes per attempt', span: 2 },
+    ],
     columns: [
       { title: 'Variant' },
       { title: 'Process' },
       number('RSS at most, MiB'),
-      number('Event-loop delay p50, ms'),
+      number('p50, ms'),
       number('p99, ms'),
       number('max, ms'),
-      number('Collections'),
-      number('their share of its CPU, %'),
-      number('the longest, ms'),
-      number('Sent per attempt'),
-      number('Received per attempt'),
+      number('count'),
+      number('share of CPU, %'),
+      number('longest, ms'),
+      number('sent'),
+      number('received'),
     ],
     rows: variants.flatMap((variant) => [
       [
