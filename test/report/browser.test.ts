@@ -251,6 +251,20 @@ describe.skipIf(chromiumPath === undefined)(
       });
     });
 
+    it('shows the moment under the pointer in every chart over time, at the same second of each', async () => {
+      await openReport(browser, fileOf('three variants'), {}, async (page) => {
+        await page.locator('.panel.time svg.area').first().hover();
+        const cursors = await ask<number[]>(
+          page,
+          `[...document.querySelectorAll('.panel.time svg.area .cursor')].map((line) => (Number.parseFloat(line.getAttribute('x1')) / 100) * line.closest('.panel').dataset.span)`,
+        );
+        const panels = await page.locator('.panel.time').count();
+        expect(panels).toBeGreaterThan(9);
+        expect(cursors).toHaveLength(panels);
+        for (const atS of cursors) expect(atS).toBeCloseTo(cursors[0] ?? 0, 3);
+      });
+    });
+
     it('prints in light colours, with no panel or row cut by the end of a page', async () => {
       const a4 = { width: 695, height: 1017 };
       await openReport(
