@@ -250,4 +250,74 @@ describe('through a broker, by a real certificate', () => {
       'refused authorization subscribe': 6,
     });
   });
+
+  test('a PUBLISH that is refused reaches nobody, whatever its QoS: a witness who hears everything hears only what was granted', async () => {
+    const open = await startBroker(pki, {
+      broker: {
+        ...defaultBrokerSettings,
+        authorization: {
+          rules: [{ when: {}, publish: [`devices/\${cert.subject.CN}/#`], subscribe: ['#'] }],
+          padding: 0,
+        },
+      },
+    });
+    /** Sends these packets once it is let in; `heard` gets what comes back. */
+    const client = (
+      name: string,
+      packets: Buffer[],
+      heard: (packet: mqttPacket.Packet, leave: () => void) => void,
+    ) =>
+      new Promise<void>((resolve) => {
+        void attemptConnect(open.address, {
+          ...clientOptions(pki, pki.clients.good),
+          clientId: name,
+          stay: (socket) => {
+            const parser = mqttPacket.parser();
+            parser.on('packet', (packet) => heard(packet, () => socket.destroy()));
+            socket.on('data', (chunk) => parser.parse(chunk));
+            socket.on('close', () => resolve());
+            for (const packet of packets) socket.write(packet);
+          },
+        });
+      });
+    const message = (topic: string, qos: 0 | 1) =>
+      mqttPacket.generate({
+        cmd: 'publish',
+        topic,
+        payload: topic,
+        qos,
+        messageId: 7,
+        dup: false,
+        retain: false,
+      });
+    const own = `devices/${commonName}`;
+    const topics: string[] = [];
+    try {
+      let subscribed = (): void => undefined;
+      const ready = new Promise<void>((resolve) => {
+        subscribed = resolve;
+      });
+      const witness = client('witness', [subscribe('#')], (packet, leave) => {
+        if (packet.cmd === 'suback') subscribed();
+        if (packet.cmd !== 'publish') return;
+        topics.push(packet.topic);
+        if (packet.topic === `${own}/last`) leave();
+      });
+      await ready;
+      // Each is closed for what it may not do; nothing that it sends after that counts either.
+      for (const qos of [0, 1] as const) {
+        const refused = [message('devices/another/state', qos), message(`${own}/after-${qos}`, qos)];
+        await client(`refused-${qos}`, refused, () => undefined);
+      }
+      for (const [at, topic] of ['$SYS/forged', `${own}x/state`, 'devices'].entries())
+        await client(`refused-too-${at}`, [message(topic, 0)], () => undefined);
+      await client('granted', [message(`${own}/state`, 0), message(`${own}/last`, 1)], (packet, leave) => {
+        if (packet.cmd === 'puback') leave();
+      });
+      await witness;
+      expect(topics).toEqual([`${own}/state`, `${own}/last`]);
+    } finally {
+      await open.stop();
+    }
+  });
 });
