@@ -134,9 +134,9 @@ export class Stage {
     this.#options.onEvent({ kind: 'variant-failed', variant: this.variant.name, reason });
   }
 
-  /** Whether a round changes what the next one would start from. */
+  /** Whether each round wants a target of its own: it changes what the next one would start from, or is to be a cold one. */
   get changesInRounds(): boolean {
-    return this.variant.events.length > 0;
+    return this.variant.events.length > 0 || this.variant.target.startAnew === true;
   }
 
   /** Ends the target and its services; the next round starts others. */

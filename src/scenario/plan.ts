@@ -120,6 +120,8 @@ export type TargetPlan = {
   /** Versions of TLS that the broker is told to speak; its own choice where left out. */
   tlsVersions?: ('1.2' | '1.3')[];
   clientCertificates: 'required' | 'none';
+  /** Started anew for each round; left out where it stays up. */
+  startAnew?: true;
   /** Of an external broker. */
   caFile?: string;
   serverName?: string;

@@ -85,6 +85,7 @@ export function resolveVariant(
       sessionTickets: target.sessionTickets,
       transport: target.transport,
       clientCertificates: target.clientCertificates,
+      ...(target.startAnew && { startAnew: true }),
       ...withoutGaps({
         tlsVersions: target.tlsVersions,
         caFile: target.caFile,

@@ -85,6 +85,15 @@ export function targetSchema(vocabulary: Vocabulary) {
           { noun: 'way to client certificates', example: 'none' },
         ),
       ),
+    startAnew: z
+      .boolean()
+      .default(false)
+      .meta(
+        about(
+          'Whether the broker is started anew for each round, or stays up from its first round to its last: cold, a Java broker is several times slower than with its code compiled.',
+          { example: true },
+        ),
+      ),
     caFile: file(
       'PEM file of the CA that clients trust for the broker.',
       'broker-ca.pem',
