@@ -52,7 +52,16 @@ function render(result: Result): string {
     '## How it ended',
     totals(conformance),
     '## Who was asked',
-    bullets(brokers.map(({ name, version }) => `${code(name, 40)}: ${inert(version, 100)}`)),
+    table(
+      ['Broker', 'Version', 'Revocation', 'Set otherwise than its makers do'],
+      [],
+      brokers.map(({ name, version, revocation, tuned }) => [
+        code(name, 40),
+        inert(version, 100),
+        inert(revocation, 40),
+        tuned.length === 0 ? 'nothing' : tuned.map((each) => code(each, 80)).join(', '),
+      ]),
+    ),
     leftOut(result),
     `<sub>certstorm ${inert(result.environment.certstorm)} · ${inert(result.startedAt)} · seed ${result.seed}. Configurations and logs lie beside this file, under targets/.</sub>`,
   ]

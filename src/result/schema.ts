@@ -243,6 +243,12 @@ export const variantSchema = z.looseObject({
       .optional()
       .describe('What an attempt in flight takes of the target’s memory, measured before the first round'),
     remarks: z.array(z.string()).optional().describe('What a reader of its figures must know'),
+    tuned: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'How its configuration, which is kept under targets/, differs from the defaults of its makers',
+      ),
   }),
   generator: generatorFigures.extend({ workers: count }),
   accounting: accountingSchema,

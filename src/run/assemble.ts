@@ -25,7 +25,7 @@ export type CountedRound = MeasuredRound & { counts: BrokerCounts[] | null };
 
 export type TargetFacts = Pick<
   VariantResult['target'],
-  'kind' | 'version' | 'address' | 'remarks' | 'inFlightMemory'
+  'kind' | 'version' | 'address' | 'remarks' | 'tuned' | 'inFlightMemory'
 >;
 /** Why there is nothing to tell of a variant, and whether that is held against the run. */
 type Failing = Pick<VariantResult, 'failure' | 'impossible' | 'notInstalled'>;

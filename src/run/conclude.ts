@@ -106,13 +106,14 @@ export function conclude(
   };
 }
 
-function describeTarget({ variant, version, address, remarks, inFlightMemory }: Stage): TargetFacts {
+function describeTarget({ variant, version, address, remarks, tuned, inFlightMemory }: Stage): TargetFacts {
   return {
     kind: variant.target.kind,
     version,
     address,
     ...(inFlightMemory !== undefined && { inFlightMemory }),
     ...(remarks.length > 0 && { remarks: [...remarks] }),
+    ...(tuned.length > 0 && { tuned: [...tuned] }),
   };
 }
 

@@ -48,6 +48,7 @@ export class Stage {
   version = 'not started';
   address = '';
   remarks: readonly string[] = [];
+  tuned: readonly string[] = [];
   notInstalled = false;
   /** What an attempt in flight takes of the target's memory, once it has been asked for. */
   inFlightMemory: InFlightMemory | undefined;
@@ -209,6 +210,7 @@ export class Stage {
     this.#target = { running, surroundings, forget };
     this.version = running.version;
     this.remarks = running.remarks;
+    this.tuned = running.tuned ?? [];
     this.address = `${running.address.host}:${running.address.port}`;
     this.#options.onEvent({
       kind: 'target-ready',

@@ -112,6 +112,11 @@ export const hivemq: OwnTargetKind = {
           { name: 'order.json', path: orderFile },
           { name: 'hivemq.log', path: logFile },
         ],
+        tuned: [
+          'persistence: in-memory',
+          'anonymous-usage-statistics: off',
+          ...javaOptions(order, 'java.security'),
+        ],
         remarks: [
           'Java compiles what runs often: a round after a short warm-up is slower than one after a long one',
           ...(order.revocation === 'crl-native'

@@ -80,8 +80,8 @@ export const mosquitto: OwnTargetKind = {
           ...(openssl === null ? [] : [{ name: 'openssl.cnf', path: opensslFile }]),
           { name: 'mosquitto.log', path: logFile },
         ],
+        tuned: ['set_tcp_nodelay true', 'persistence false', ...(openssl === null ? [] : optionsOf(openssl))],
         remarks: [
-          ...(openssl === null ? [] : ['tuned through openssl.cnf, for mosquitto.conf has no word for it']),
           ...(passwordFile === null
             ? []
             : [
@@ -98,6 +98,11 @@ export const mosquitto: OwnTargetKind = {
     );
   },
 };
+
+/** The lines of openssl.cnf that are options. */
+function optionsOf(openssl: string): string[] {
+  return openssl.split('\n').filter((line) => /^(Options|NumTickets|M..Protocol) = /.test(line));
+}
 
 /**
  * SIGHUP makes it read its files again, within one turn of its only thread, in which it says so first: a handshake that is answered after

@@ -116,6 +116,10 @@ export const rabbitmq: OwnTargetKind = {
           { name: 'advanced.config', path: advanced },
           { name: 'rabbitmq.log', path: logFile },
         ],
+        tuned: [
+          ...(order.sessionTickets && order.transport !== 'tcp' ? ['session_tickets: stateless'] : []),
+          ...(crlDir === null ? [] : ['crl_check: peer']),
+        ],
         remarks: [
           'its garbage collector could not be run before each round: Erlang has one for each of its processes',
           ...(order.sessionTickets && order.transport !== 'tcp'

@@ -56,6 +56,7 @@ export const rumqttd: OwnTargetKind = {
         port,
         logFile,
         readyWithinMs: 15_000,
+        tuned: ['next_connection_delay_ms = 0', 'max_connections = 100000'],
         keepsakes: [
           { name: 'rumqttd.toml', path: keptFile },
           { name: 'rumqttd.log', path: logFile },

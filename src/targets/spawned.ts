@@ -37,6 +37,7 @@ export type Launch = {
   abrupt?: boolean;
   keepsakes: readonly Keepsake[];
   remarks?: readonly string[];
+  tuned?: readonly string[];
   /** Asked once, when it is ready. */
   version(): Promise<string> | string;
   /** Its own count of connections, where it keeps one that can be trusted. */
@@ -94,13 +95,14 @@ function runningBroker(
   release: () => void,
   facts: Pick<RunningTarget, 'address' | 'serverName' | 'version'>,
 ): OwnTarget {
-  const { what, keepsakes, remarks = [], reloadRevocation, prepareRound, counts } = launch;
+  const { what, keepsakes, remarks = [], tuned = [], reloadRevocation, prepareRound, counts } = launch;
   const { pid } = watched;
   return {
     ...facts,
     pid,
     keepsakes,
     remarks,
+    tuned,
     died: watched.died,
     prepareRound: async () => prepareRound?.(pid, (line) => watched.say(line)),
     ...(reloadRevocation !== undefined && { reloadRevocation: () => reloadRevocation(pid) }),

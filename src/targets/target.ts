@@ -128,6 +128,8 @@ export type RunningTarget = {
   killNow(): void;
   /** Files that belong into the run's folder when the target has stopped: its configuration, its log; never a key or a password. */
   keepsakes: readonly Keepsake[];
+  /** How it differs from what its makers' defaults are, as its configuration says it; left out where it does not. */
+  tuned?: readonly string[];
   /** What a reader of its figures must know, a sentence each: a warm-up that was short, a collector that could not be reached. */
   remarks: readonly string[];
 };

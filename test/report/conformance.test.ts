@@ -43,4 +43,17 @@ describe('conformance.md', () => {
     );
     for (const { version } of conformance?.brokers ?? []) expect(markdown).toContain(version.split(',')[0]);
   });
+
+  it('says beside each version what was set otherwise than its makers do', () => {
+    const result = brokerLeague();
+    const [first, ...others] = result.variants;
+    if (first === undefined) throw new Error('the fixture has no variant');
+    const target = { ...first.target, tuned: ['set_tcp_nodelay true', 'NumTickets = 0'] };
+    const markdown = conformanceFormat.render({ ...result, variants: [{ ...first, target }, ...others] });
+    const asked = markdown.slice(markdown.indexOf('## Who was asked')).split('\n');
+    const rows = asked.filter((line) => line.startsWith('| <code>'));
+    expect(rows).toHaveLength(result.variants.length);
+    expect(rows[0]).toContain('<code>set&#95;tcp&#95;nodelay true</code>, <code>NumTickets = 0</code>');
+    for (const row of rows.slice(1)) expect(row).toMatch(/ \| nothing \|$/);
+  });
 });

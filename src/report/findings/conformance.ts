@@ -33,7 +33,10 @@ export type ConformanceRow = {
   cells: (ConformanceCell | null)[];
 };
 
-export type Conformance = { brokers: { name: string; version: string }[]; rows: ConformanceRow[] };
+/** `tuned`: how its configuration differs from its makers' defaults. */
+type Broker = { name: string; version: string; revocation: string; tuned: string[] };
+
+export type Conformance = { brokers: Broker[]; rows: ConformanceRow[] };
 
 /**
  * Broker against defect. The one source for the table on the page and for conformance.md. Variants of the same target are columns of
@@ -53,6 +56,8 @@ export function conformanceOf({ variants }: Result): Conformance | null {
     brokers: tried.map((variant) => ({
       name: distinct ? targetOf(variant) : variant.name,
       version: variant.target.version,
+      revocation: labelOf(variant.labels, 'revocation'),
+      tuned: variant.target.tuned ?? [],
     })),
     rows: names.flatMap((name) => rowOf(name, tried) ?? []),
   };

@@ -128,6 +128,7 @@ function leagueTable(all: readonly Contender[]): Table {
         'False accepts',
         'False rejects',
       ].map((title) => ({ title, numeric: true })),
+      { title: 'Set otherwise than its makers do' },
     ],
     rows: all.map(
       ({ variant, target, attemptsPerSecond, cpuMs, good, rssPeakMiB, perSessionKiB, ...wrong }) => [
@@ -146,6 +147,7 @@ function leagueTable(all: readonly Contender[]): Table {
         figureCell(perSessionKiB ?? undefined),
         countCell(wrong.falseAccepts, wrong.falseAccepts > 0 ? 'wrong-figure' : ''),
         countCell(wrong.falseRejects, wrong.falseRejects > 0 ? 'attention' : ''),
+        remarkCell(variant.target.tuned?.join(', ') || '–', 160),
       ],
     ),
   };

@@ -54,6 +54,13 @@ function tableOf({ brokers, rows }: Conformance): Table {
     ],
     rows: [
       ['version', '', ...brokers.map(({ version }) => nameCell(version, 60)), ''],
+      ['revocation', '', ...brokers.map(({ revocation }) => nameCell(revocation, 40)), ''],
+      [
+        'tuned',
+        '',
+        ...brokers.map(({ tuned }) => (tuned.length === 0 ? '–' : remarkCell(tuned.join(', '), 160))),
+        '',
+      ],
       ...rows.map(({ cohort, expected, clause, cells }) => [
         nameCell(cohort, 60),
         expected.startsWith('accept') ? 'let in' : 'turned away',
