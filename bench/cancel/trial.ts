@@ -64,7 +64,7 @@ export async function cancelledRun(folder: string, name: string, afterMs: number
   await gone;
   clearInterval(watch);
   const troubles = [
-    ...exitTroubles(child, cancelled, stderr),
+    ...exitTroubles(child, cancelled, stderr, existsSync(join(out, 'report.html'))),
     ...resultTroubles(out, child.exitCode),
     ...(await leftBehind(family)),
     ...leftFiles(join(cache, 'work'), temporary, out),
@@ -92,11 +92,16 @@ function collectFamily({ pid }: ChildProcess, family: Set<number>): void {
   if (pid !== undefined) look(pid);
 }
 
-function exitTroubles({ exitCode, signalCode }: ChildProcess, cancelled: boolean, stderr: string): string[] {
+function exitTroubles(
+  { exitCode, signalCode }: ChildProcess,
+  cancelled: boolean,
+  stderr: string,
+  written: boolean,
+): string[] {
   // Cancelled in its very last moments it has its verdict already.
   if (exitCode === 105 || exitCode === 0) return [];
-  // Node is not yet there to hear a signal in the first moments of a process.
-  if (cancelled && signalCode === 'SIGINT' && stderr === '') return [];
+  // In the first moments of a process nobody is there yet to hear a signal, and in the last nobody any more: all is written then.
+  if (cancelled && signalCode === 'SIGINT' && (stderr === '' || written)) return [];
   return [`it ended with ${signalCode ?? `exit code ${exitCode}`}: ${stderr.trim().slice(-500)}`];
 }
 

@@ -133,6 +133,7 @@ export const overflowAgreement: Agreement = {
   group: 'other',
   alpn: 'other',
   resumed: false,
+  ticketLifetime: 'none',
 };
 
 const maxWindowSlices = 100;

@@ -258,6 +258,10 @@ export const variantSchema = z.looseObject({
     identities: count,
     crlEntries: count,
     crlBytes: count,
+    certificateBytes: z
+      .looseObject({ server: count, cohorts: z.record(z.string(), z.number()) })
+      .optional()
+      .describe('DER of the chain that the broker shows, and that a client of each cohort shows on average'),
     lifetimeMs: ms.optional().describe('Validity of the clients’ certificates, where they are short-lived'),
     makeMsPerIdentity: ms
       .optional()

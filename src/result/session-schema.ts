@@ -34,4 +34,18 @@ export const negotiatedSchema = z.looseObject({
   group: z.record(z.string(), count).optional(),
   alpn: z.record(z.string(), count).optional(),
   resumed: count.optional().describe('Handshakes that resumed an earlier session'),
+  ticketLifetimeS: z
+    .record(z.string(), count)
+    .optional()
+    .describe('Handshakes that offered a session ticket, by its lifetime in seconds as the server gave it'),
+  earlyData: z
+    .literal('not offered')
+    .optional()
+    .describe('No client sends data before its handshake is done (RFC 8446, 2.3)'),
+  asAsked: z
+    .record(z.string(), count)
+    .optional()
+    .describe(
+      'Handshakes that got what the cohort prefers, for each of `protocol`, `cipher`, `group` and `alpn` that it asks for, and `resumed` of those that offered a ticket',
+    ),
 });

@@ -189,7 +189,7 @@ export function describeCohort(
     },
     ...optional('lag', lag),
     ...optional('sessions', describeSessions(recording)),
-    ...optional('negotiated', describeNegotiated(recording)),
+    ...optional('negotiated', describeNegotiated(recording, plan.tls)),
     ...tail,
   };
 }

@@ -1,6 +1,7 @@
 import type { CohortRecording, LatencyRecording } from '../metrics/recording.ts';
 import { summarise } from '../metrics/summary.ts';
 import type { Negotiated, Recovery, Sessions } from '../result/schema.ts';
+import type { TlsPlan } from '../scenario/plan.ts';
 
 /** What became of the sessions that clients held; undefined where none was opened. */
 export function describeSessions({ sessions }: CohortRecording): Sessions | undefined {
@@ -32,7 +33,30 @@ function describeRecovery(dropped: number, { histogram, count, maxUs }: LatencyR
   };
 }
 
-/** What was agreed on; undefined where no handshake was finished. */
-export function describeNegotiated({ negotiated }: CohortRecording): Negotiated | undefined {
-  return Object.keys(negotiated.protocol).length === 0 ? undefined : negotiated;
+/** What was agreed on, beside what was asked for; undefined where no handshake was finished. */
+export function describeNegotiated(
+  { negotiated }: CohortRecording,
+  tls: TlsPlan = {},
+): Negotiated | undefined {
+  const { ticketLifetimeS, ...counts } = negotiated;
+  if (Object.keys(counts.protocol).length === 0) return undefined;
+  const offered = Object.keys(ticketLifetimeS).length > 0;
+  // Who offers both versions prefers the newer one (RFC 8446, 4.2.1); a suite is preferred among those of that version.
+  const version = tls.versions && (tls.versions.includes('1.3') ? 'TLSv1.3' : 'TLSv1.2');
+  const preferred = {
+    protocol: version,
+    cipher: tls.ciphers?.[0],
+    group: tls.groups?.[0],
+    alpn: tls.alpn?.[0],
+  };
+  const asAsked: Record<string, number> = {};
+  for (const [field, value] of Object.entries(preferred))
+    if (value !== undefined) asAsked[field] = counts[field as keyof typeof preferred][value] ?? 0;
+  if (offered) asAsked.resumed = counts.resumed;
+  return {
+    ...counts,
+    ...(offered && { ticketLifetimeS }),
+    earlyData: 'not offered',
+    ...(Object.keys(asAsked).length > 0 && { asAsked }),
+  };
 }

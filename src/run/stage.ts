@@ -11,6 +11,7 @@ import { targets } from '../targets/index.ts';
 import type { Keepsake, RunningTarget, TargetOrder } from '../targets/target.ts';
 import { notInstalledCode, TargetError } from '../targets/target-error.ts';
 import type { CorpusFigures } from './assemble.ts';
+import { certificateBytes } from './certificate-bytes.ts';
 import { corpusSpecOf } from './corpus-spec.ts';
 import type { RunEvent } from './events.ts';
 import type { ForgeCosts } from './forge-costs.ts';
@@ -55,6 +56,7 @@ export class Stage {
   readonly #options: StageOptions;
   #corpus: { made: Corpus; spec: CorpusSpec } | undefined;
   #forgeCpuMs: number | undefined;
+  #certificateBytes: CorpusFigures['certificateBytes'];
   #target: { running: RunningTarget; surroundings: Surroundings; forget: () => void } | undefined;
   #storm: { held: Storm; key: string } | undefined;
 
@@ -71,6 +73,7 @@ export class Stage {
       identities: corpus?.made.identities ?? 0,
       crlEntries: corpus?.crl.entries ?? 0,
       crlBytes: corpus?.crl.bytes ?? 0,
+      ...(this.#certificateBytes !== undefined && { certificateBytes: this.#certificateBytes }),
       ...(lifetimeMs !== undefined && { lifetimeMs }),
       ...(this.#forgeCpuMs !== undefined && { makeMsPerIdentity: this.#forgeCpuMs }),
       keys: keys === 'pooled' ? 'pooled' : fixedKeys ? 'fixed' : 'fresh',
@@ -88,6 +91,10 @@ export class Stage {
       onProgress: (progress) => onEvent({ kind: 'corpus', ...progress }),
     });
     this.#corpus = { made: corpus, spec };
+    this.#certificateBytes = certificateBytes(
+      corpus,
+      this.variant.cohorts.map(({ name }) => name),
+    );
     if (this.variant.corpus.from === undefined) this.#forgeCpuMs = this.#options.forgeCosts.of(spec);
     onEvent({
       kind: 'corpus-ready',

@@ -5,8 +5,8 @@ import { generate, parser } from 'mqtt-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Identity } from '../../src/pki/identity.ts';
 import { connectBytes, readConnack } from '../../src/storm/drivers/mqtt-bytes.ts';
+import { certificateOfSession } from '../../src/storm/drivers/openssl-session.ts';
 import { pem } from '../../src/storm/drivers/pem.ts';
-import { certificateOfSession } from '../../src/storm/drivers/server-identity.ts';
 import { type AttemptSettings, attempt, client, type Told } from './attempt-once.ts';
 import { type TestCorpus, testCorpus } from './corpus.ts';
 import {

@@ -162,10 +162,14 @@ describe('resumption', () => {
     async (driver) => {
       let resumed = 0;
       const { port } = await on.server(
-        tlsServer(on.corpus, (socket) => {
-          if (socket.isSessionReused()) resumed++;
-          acceptAll(socket);
-        }),
+        tlsServer(
+          on.corpus,
+          (socket) => {
+            if (socket.isSessionReused()) resumed++;
+            acceptAll(socket);
+          },
+          { sessionTimeout: 77 },
+        ),
       );
       const cohorts = [{ ...on.cohort('none', 5), driver, resumption: 1 }];
       const opened = await on.storm({ workers: 1, cohorts });
@@ -180,6 +184,7 @@ describe('resumption', () => {
       expect(negotiated?.protocol).toEqual({ 'TLSv1.3': started });
       expect(negotiated?.group).toEqual({ X25519: started });
       expect(negotiated?.alpn).toEqual({ none: started });
+      expect(negotiated?.ticketLifetimeS).toEqual({ 77: negotiated?.resumed });
 
       const again = await opened.run({ ...order, tickets: 'kept' }).done;
       expect(again.recording.cohorts[0]?.negotiated.resumed).toBe(again.recording.started);

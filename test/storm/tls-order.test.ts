@@ -48,6 +48,7 @@ describe.each(['node', 'wire'])('what clients offer (%s)', (driver) => {
       group: { X25519MLKEM768: started },
       alpn: { mqtt: started },
       resumed: 0,
+      ticketLifetimeS: {},
     });
     expect([...seen.names]).toEqual(['broker.example']);
   });

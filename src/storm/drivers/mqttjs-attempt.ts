@@ -135,7 +135,7 @@ export class MqttjsAttempt implements Connection {
       const now = performance.now();
       this.#resumed = socket.isSessionReused();
       const group = groupOf(socket.getEphemeralKeyInfo());
-      this.#listener.secured(now, agreementOf(agreements, socket, group, this.#resumed));
+      this.#listener.secured(now, agreementOf(agreements, socket, group, this.#resumed, this.#offered));
     });
     if (!this.#client.resumes) return;
     socket.on('session', (session: Buffer) => {

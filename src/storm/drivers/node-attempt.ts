@@ -188,7 +188,7 @@ export class NodeAttempt implements Connection {
       this.#fail(localError(stranger), now);
       return;
     }
-    this.#listener.secured(now, agreementOf(agreements, socket, group, resumed));
+    this.#listener.secured(now, agreementOf(agreements, socket, group, resumed, this.#offered));
     if (!this.#over) this.#open();
   }
 

@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { checkServerIdentity, type TLSSocket } from 'node:tls';
 import { prepareTrust, type Trust } from '../../wire/index.ts';
+import { certificateOfSession } from './openssl-session.ts';
 
 /**
  * Whether the server is the one that is meant, for handshakes of OpenSSL that are given no roots: that its key is its certificate's OpenSSL
@@ -58,47 +59,3 @@ function chainOf(leaf: X509Certificate): Buffer[] {
 
 /** More certificates than any good server sends. */
 const mostSent = 16;
-
-const sequence = 0x30;
-/** `peer [3] EXPLICIT X509` of OpenSSL's SSL_SESSION_ASN1 (ssl/ssl_asn1.c). */
-const peerTag = 0xa3;
-
-/**
- * The server's certificate, DER, as the TLS session holds it: a quarter of the CPU of `getPeerX509Certificate()`, and no X509 that stays
- * in memory until the next major collection. A session is OpenSSL's DER, which newer releases of Node put behind a marker, a NUL, and the
- * server name with its length. Undefined when it is neither.
- */
-export function certificateOfSession(session: Buffer): Buffer | undefined {
-  const outer = elementAt(session, startOfDer(session));
-  if (outer?.tag !== sequence) return undefined;
-  for (let at = outer.start; at < outer.end; ) {
-    const element = elementAt(session, at);
-    if (element === undefined) return undefined;
-    if (element.tag === peerTag) return session.subarray(element.start, element.end);
-    at = element.end;
-  }
-  return undefined;
-}
-
-function startOfDer(session: Buffer): number {
-  if (session[0] !== 0) return 0;
-  const nameLengthAt = session.indexOf(0, 1) + 1;
-  if (nameLengthAt === 0 || nameLengthAt + 2 > session.length) return 0;
-  return nameLengthAt + 2 + session.readUInt16BE(nameLengthAt);
-}
-
-function elementAt(bytes: Buffer, at: number): { tag: number; start: number; end: number } | undefined {
-  const tag = bytes[at];
-  const first = bytes[at + 1];
-  if (tag === undefined || first === undefined) return undefined;
-  let start = at + 2;
-  let length = first;
-  if (first >= 0x80) {
-    const octets = first & 0x7f;
-    if (octets === 0 || octets > 4 || start + octets > bytes.length) return undefined;
-    length = bytes.readUIntBE(start, octets);
-    start += octets;
-  }
-  const end = start + length;
-  return end > bytes.length ? undefined : { tag, start, end };
-}

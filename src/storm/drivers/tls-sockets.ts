@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Agreement, Agreements } from '../../metrics/agreement.ts';
 import type { SocketError } from '../classify.ts';
+import { ticketLifetimeOf } from './openssl-session.ts';
 
 /** What the drivers on Node's own TLS have in common: what was agreed on, bytes on the wire, and hearing an alert before dying of a write. */
 
@@ -24,6 +25,7 @@ export function agreementOf(
   socket: TLSSocket,
   group: string,
   resumed: boolean,
+  offered: Buffer | undefined,
 ): Agreement {
   const alpn = socket.alpnProtocol;
   return agreements.of(
@@ -32,6 +34,7 @@ export function agreementOf(
     group,
     typeof alpn === 'string' ? alpn : 'none',
     resumed,
+    offered === undefined ? 'none' : String(ticketLifetimeOf(offered) ?? 'unknown'),
   );
 }
 

@@ -362,6 +362,7 @@ class WireAttempt implements Connection, ConnectionEvents {
       groupNames[name] ?? name,
       protocol ?? 'none',
       resumed,
+      this.#offered === null ? 'none' : String(this.#offered.lifetimeSeconds),
     );
   }
 }
