@@ -70,3 +70,18 @@ export type FromWorker =
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
+
+/**
+ * How far that clock is ahead of this thread's `performance.now()`, milliseconds. A thread that is put aside between the two readings would
+ * be wrong by as much for the whole round: the closest pair of several is taken.
+ */
+export function aheadMs(): number {
+  let best = { widthMs: Infinity, aheadMs: 0 };
+  for (let tries = 0; tries < 20 && best.widthMs > 0.01; tries++) {
+    const before = performance.now();
+    const monotonic = monotonicMs();
+    const widthMs = performance.now() - before;
+    if (widthMs < best.widthMs) best = { widthMs, aheadMs: monotonic - before - widthMs / 2 };
+  }
+  return best.aheadMs;
+}

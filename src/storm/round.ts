@@ -7,7 +7,7 @@ import { closedLoad } from './closed-load.ts';
 import { drawAt, secondStream, weightedPick } from './draw.ts';
 import type { Destination, SessionListener } from './drivers/driver.ts';
 import type { Arrival, Load } from './load.ts';
-import { monotonicMs, type WorkerCohort, type WorkerRound } from './messages.ts';
+import { aheadMs, type WorkerCohort, type WorkerRound } from './messages.ts';
 import type { MqttVersion } from './mqtt-version.ts';
 import { openLoad } from './open-load.ts';
 import { localError, timedOut } from './outcomes.ts';
@@ -77,7 +77,7 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
     this.#drawClient = (k) => drawAt(clientStream, k);
     this.#ticketStream = secondStream(clientStream);
     this.#sessions = new Sessions(this, this.#recorder.sessions, cohorts, secondStream(this.#ticketStream));
-    this.originMs = performance.now() + (round.startAtMs - monotonicMs());
+    this.originMs = round.startAtMs - aheadMs();
     this.#timer = setTimeout(() => this.#begin(), Math.max(0, -this.now()));
   }
 
