@@ -88,6 +88,10 @@ for broker in "$@"; do
         failed=1
       }
       ;;
+    emqx)
+      echo "emqx: no registry that is asked here carries it; start it yourself with what \`certstorm pki OUT --scenario FILE --for emqx\` writes, and storm it as target.kind: external" >&2
+      failed=1
+      ;;
     *)
       echo "$broker: no registry that is asked here carries it; start it yourself and storm it as target.kind: external" >&2
       failed=1

@@ -1,10 +1,22 @@
+import { join } from 'node:path';
 import { exitCodes } from '../gate/exit-codes.ts';
 import type { CorpusSpec } from '../pki/identity.ts';
-import { algorithms, collectGarbage, formats, storeCorpus, writePemFolder } from '../pki/index.ts';
+import {
+  algorithms,
+  collectGarbage,
+  formats,
+  type StoredCorpus,
+  storeCorpus,
+  writePemFolder,
+} from '../pki/index.ts';
 import { issuerFolders } from '../pki/ocsp/corpus-issuers.ts';
+import { putWholeFile } from '../pki/whole-file.ts';
 import { corpusSpecOf } from '../run/corpus-spec.ts';
 import { vocabulary } from '../run/vocabulary.ts';
+import type { VariantPlan } from '../scenario/plan.ts';
 import { readScenario } from '../scenario/read.ts';
+import { type EmqxOrder, emqxFiles } from '../targets/emqx.ts';
+import { TargetError } from '../targets/target-error.ts';
 import { cacheDir } from './cache-dir.ts';
 import { progressOn } from './progress.ts';
 import { stopOnSignals } from './signals.ts';
@@ -21,6 +33,7 @@ type PkiFlags = {
   format?: string;
   password?: string;
   gc?: boolean;
+  for?: string;
 };
 
 const unusedMs = 30 * 24 * 60 * 60 * 1000;
@@ -38,7 +51,12 @@ export async function pki(out: string | undefined, flags: PkiFlags): Promise<voi
     const known = formats.map(({ name }) => name).join(', ');
     throw new UsageError(`--format: there is no '${format}'; it is one of ${known}`);
   }
-  const spec = flags.scenario === undefined ? plainSpec(flags) : await scenarioSpec(flags.scenario, flags);
+  if (flags.for !== undefined && flags.scenario === undefined)
+    throw new UsageError('--for: it takes --scenario, which says what the broker is to be');
+  const chosen = flags.scenario === undefined ? undefined : await scenarioVariant(flags.scenario, flags);
+  const spec =
+    chosen === undefined ? plainSpec(flags) : corpusSpecOf(chosen.seed, chosen.variant, Date.now());
+  if (flags.for !== undefined && chosen !== undefined) emqxOrder(chosen.variant, '', []);
   const progress = progressOn(process.stderr);
   const { signal, release } = stopOnSignals(() =>
     progress.note('stopping: the folder is marked as incomplete; the same command goes on from there'),
@@ -59,6 +77,8 @@ export async function pki(out: string | undefined, flags: PkiFlags): Promise<voi
       signal,
       onProgress: step('written'),
     });
+    if (flags.for !== undefined && chosen !== undefined)
+      writeEmqxFiles(emqxOrder(chosen.variant, folder.dir, clientIdsOf(corpus), corpus.password));
     progress.end();
     for (const warning of corpus.warnings) process.stderr.write(`WARNING: ${warning}\n`);
     const kept = folder.kept > 0 ? ` (${folder.kept} were there)` : '';
@@ -103,10 +123,51 @@ function knownAlgorithm(flag: string, name: string): void {
     throw new UsageError(`${flag}: there is no '${name}'; it is one of ${known.join(', ')}`);
 }
 
-async function scenarioSpec(
+/** Throws UsageError for what EMQX cannot be, or what a scenario must fix beforehand. */
+function emqxOrder(
+  { target, broker, services }: VariantPlan,
+  dir: string,
+  clientIds: readonly string[],
+  password = '',
+): EmqxOrder {
+  if (target.kind !== 'external')
+    throw new UsageError(
+      `--for: the variant's target.kind is ${target.kind}, and EMQX is an external broker`,
+    );
+  const { port } = services.auth;
+  const order: EmqxOrder = {
+    ...target,
+    dir,
+    tlsVersions: target.tlsVersions ?? null,
+    authUrl: port === 0 ? null : `http://127.0.0.1:${port}`,
+    crlPollMs: broker.crl.pollMs,
+    users: { clientIds, password },
+  };
+  try {
+    emqxFiles(order);
+  } catch (error) {
+    if (error instanceof TargetError) throw new UsageError(`--for: ${error.message}`);
+    throw error;
+  }
+  return order;
+}
+
+function writeEmqxFiles(order: EmqxOrder): void {
+  for (const { name, text, secret } of emqxFiles(order))
+    putWholeFile(join(order.dir, name), Buffer.from(text), secret ? 0o600 : 0o644, true);
+  process.stdout.write(
+    `emqx.conf for ${order.host}:${order.port}: end EMQX's own with  include ${JSON.stringify(join(order.dir, 'emqx.conf'))}\n`,
+  );
+}
+
+function clientIdsOf(corpus: StoredCorpus): string[] {
+  return [...corpus.stretches()].flatMap(({ identities }) => identities.map(({ clientId }) => clientId));
+}
+
+async function scenarioVariant(
   file: string,
   { count, algorithm, caAlgorithm, keys, seed, variant }: PkiFlags,
-): Promise<CorpusSpec> {
+): Promise<{ seed: number; variant: VariantPlan }> {
   const plan = await readScenario(file, vocabulary, {
     variants: variant,
     set: [
@@ -119,5 +180,5 @@ async function scenarioSpec(
   });
   const [chosen] = plan.variants;
   if (chosen === undefined) throw new UsageError(`${file} has no variant`);
-  return corpusSpecOf(plan.seed, chosen, Date.now());
+  return { seed: plan.seed, variant: chosen };
 }

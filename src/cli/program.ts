@@ -126,6 +126,12 @@ export function program(): Command {
     .option('--scenario <FILE>', 'the corpus of this scenario instead, with all its cohorts')
     .option('--variant <NAME>', 'the variant of the scenario whose corpus is meant', collect, [])
     .option('--format <NAME>', 'pem (default), p12 or bundle')
+    .addOption(
+      new Option(
+        '--for <BROKER>',
+        'also the configuration of this broker, which certstorm does not start itself, for target.kind external',
+      ).choices(['emqx']),
+    )
     .option('--password <TEXT>', 'of PKCS #12 files (default: certstorm)')
     .option('--gc', 'instead: remove from the cache what no plan of the last 30 days used')
     .action(async (...given: Parameters<typeof import('./pki.ts').pki>) =>

@@ -56,6 +56,9 @@ const fixedNames = [
   'crl.pem',
   ...responderNames,
   'index.txt',
+  // Of `pki --for`: what a broker is told, beside what it reads.
+  'emqx.conf',
+  'emqx-users.json',
   indexName,
 ];
 const issuerFolder = /^ocsp-\d+$/;
