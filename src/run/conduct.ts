@@ -83,6 +83,11 @@ export async function conduct(plan: Plan, conductOptions: ConductOptions): Promi
   let left: TimeLeft | undefined;
   try {
     for (const stage of stages) await stage.prepareCorpus();
+    if (plan.rounds > 1)
+      await startAhead(
+        order.slice(0, stages.length).map(({ variant }) => stages[variant]),
+        signal,
+      );
     for (const [position, { variant, round }] of order.entries()) {
       const stage = stages[variant];
       if (stage === undefined || signal.aborted) break;
@@ -105,6 +110,22 @@ export async function conduct(plan: Plan, conductOptions: ConductOptions): Promi
     work.remove();
   }
   return sumUp();
+}
+
+/** How many targets are started at a time, before anything is measured. */
+const startedAtOnce = 2;
+
+/**
+ * Starts targets and storms that stay up over several rounds, before the first of them is measured: none is started beside a round then, and
+ * each round finds the same company. One that does not start is tried again when its round is due, and says why.
+ */
+async function startAhead(stages: readonly (Stage | undefined)[], signal: AbortSignal): Promise<void> {
+  const waiting = stages.filter((stage) => stage !== undefined);
+  const startNext = async (): Promise<void> => {
+    for (let stage = waiting.shift(); stage !== undefined && !signal.aborted; stage = waiting.shift())
+      await stage.ready();
+  };
+  await Promise.all(Array.from({ length: startedAtOnce }, startNext));
 }
 
 async function comparingOf(
