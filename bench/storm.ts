@@ -135,6 +135,7 @@ function report(laps: Map<string, Lap[]>): void {
     // Unverified too: the cheapest that a client can be, and no figure to compare with one that makes its own.
     cpuMsPerAttemptPooled: pooled,
     plainTlsConnectCpuMsPerAttempt: cpu('plain'),
+    harnessAloneMsPerAttempt: cpu('harness'),
     drivers: { node: drivers.node, wire: { ...drivers.wire, cpuMsPerAttemptPooled: pooled } },
     wanted,
     rounds: Object.fromEntries(
@@ -161,6 +162,7 @@ function report(laps: Map<string, Lap[]>): void {
       row('collection after each round, apart', 'ms', 'collectionMsPerAttempt') +
       row('against a plain tls.connect loop', '×', 'ratioToPlainTlsConnect', ratioToPlainTlsConnect) +
       row('attempts', '/s', 'attemptsPerSecond') +
-      `plain tls.connect loop: ${figures.plainTlsConnectCpuMsPerAttempt.toFixed(3)} ms\n`,
+      `plain tls.connect loop: ${figures.plainTlsConnectCpuMsPerAttempt.toFixed(3)} ms\n` +
+      `the harness around a driver that does nothing: ${figures.harnessAloneMsPerAttempt.toFixed(4)} ms\n`,
   );
 }

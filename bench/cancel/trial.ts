@@ -92,14 +92,16 @@ function collectFamily({ pid }: ChildProcess, family: Set<number>): void {
   if (pid !== undefined) look(pid);
 }
 
+/** Stopped by the signal; or over before it came, on a machine that was quiet enough to measure or was not. */
+const orderly: ReadonlySet<number> = new Set([105, 0, 92]);
+
 function exitTroubles(
   { exitCode, signalCode }: ChildProcess,
   cancelled: boolean,
   stderr: string,
   written: boolean,
 ): string[] {
-  // Cancelled in its very last moments it has its verdict already.
-  if (exitCode === 105 || exitCode === 0) return [];
+  if (exitCode !== null && orderly.has(exitCode)) return [];
   // In the first moments of a process nobody is there yet to hear a signal, and in the last nobody any more: all is written then.
   if (cancelled && signalCode === 'SIGINT' && (stderr === '' || written)) return [];
   return [`it ended with ${signalCode ?? `exit code ${exitCode}`}: ${stderr.trim().slice(-500)}`];

@@ -6,6 +6,7 @@ import { pem } from '../../src/storm/drivers/pem.ts';
 import type { StormOrder, TlsOrder } from '../../src/storm/order.ts';
 import { openStorm } from '../../src/storm/storm.ts';
 import { type Contender, type Ground, keepGoing } from './contender.ts';
+import { harnessAlone } from './harness.ts';
 
 /** `tls.connect` as its manual has it, with what nobody would leave out: one SecureContext for each identity, built before. */
 const plainTlsConnect: Contender = {
@@ -134,6 +135,7 @@ function wholeStorm(
  */
 export const contenders: readonly Contender[] = [
   plainTlsConnect,
+  harnessAlone,
   driverAlone('node: driver', 'node'),
   wholeStorm('node: storm', 'node'),
   wholeStorm('node: storm-unverified', 'node', { verifyServer: false }),
