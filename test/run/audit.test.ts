@@ -126,9 +126,9 @@ describe('the audit of a round', () => {
   it('holds a closed model to its event loop and its collections, for it has no schedule and may use its cores', () => {
     const busy = { cpuUserMs: 9_900, scheduleErrorMs: { p50: 99, p99: 999, max: 999 } };
     expect(audit(measured(busy), closed)).toEqual([]);
-    expect(audit(measured({ ...busy, eventLoopLagMs: { p50: 1, p99: 1_600, max: 1_600 } }), closed)).toHaveLength(
-      1,
-    );
+    expect(
+      audit(measured({ ...busy, eventLoopLagMs: { p50: 1, p99: 1_600, max: 1_600 } }), closed),
+    ).toHaveLength(1);
     expect(
       audit(measured({ ...busy, collections: { count: 1, totalMs: 600, maxMs: 600 } }), closed),
     ).toHaveLength(1);
