@@ -1,7 +1,7 @@
 import type { Result } from '../../../result/index.ts';
 import { floodOf } from '../../findings/flood.ts';
 import { type Recovery, recoveriesOf, recoveryShares } from '../../findings/recovery.ts';
-import { count, duration, percent } from '../../words/numbers.ts';
+import { count, duration, percent, threeDigits } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
 import { countCell, figureCell, nameCell } from '../cells.ts';
 import { linearAxis, spanAxis } from '../charts/axis.ts';
@@ -53,7 +53,7 @@ function chart(result: Result, all: readonly Recovery[]): Markup {
           {
             at: place(atS, first?.course.find((point) => point.atS === atS)?.share ?? share),
             marker,
-            title: `${neutralise(variant.name, 40)}: ${percent(share)} back after ${atS} s${mean == null ? '' : ` (mean of the rounds ${Number(mean.toPrecision(3))} s)`}`,
+            title: `${neutralise(variant.name, 40)}: ${percent(share)} back after ${threeDigits(atS)} s${mean == null ? '' : ` (mean of the rounds ${threeDigits(mean)} s)`}`,
           },
         ];
       }),
