@@ -1,4 +1,5 @@
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
+import { coefficientOfVariation } from 'simple-statistics';
 import { faultsOf } from '../../src/report/findings/faults.ts';
 import { floodOf } from '../../src/report/findings/flood.ts';
 import { ladderOf, savings } from '../../src/report/findings/ladder.ts';
@@ -21,6 +22,15 @@ export function* resultFigures(result: Result): Generator<number> {
       for (const text of Object.values(histograms)) yield* quantiles(text);
     for (const round of variant.rounds) yield* ofRound(round);
     yield* intervals(variant.rounds.flatMap(({ target }) => target.cpuMsPerAttempt ?? []));
+    // Attempts a second: the mean of the rounds, and over all of them.
+    for (const counted of ['started', 'finished'] as const) {
+      const rates = variant.rounds.map(
+        ({ accounting, elapsedMs }) => (1000 * accounting[counted]) / elapsedMs,
+      );
+      yield mean(rates);
+      yield (1000 * variant.accounting[counted]) /
+        variant.rounds.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0);
+    }
     yield* intervals(variant.rounds.flatMap(({ generator }) => generator.cpuMsPerAttempt ?? []));
     // Collections: their share of the CPU of their process, per cent.
     for (const { collections, cpuUserMs = 0, cpuSystemMs = 0 } of [variant.target, variant.generator])
@@ -103,9 +113,11 @@ export function* sentenceFigures(result: Result): Generator<[Kind, number]> {
       yield ['count', index + 1];
       yield* of('time', [target.cpuMsPerAttempt ?? 0, elapsedMs, timeline.intervalMs]);
       yield* of('time', numbersIn(events));
-      yield ['time', (target.cpuUserMs ?? 0) + (target.cpuSystemMs ?? 0)];
+      yield ['share', ((target.cpuUserMs ?? 0) + (target.cpuSystemMs ?? 0)) / elapsedMs];
     }
-    yield* of('time', intervals(played.flatMap(({ target }) => target.cpuMsPerAttempt ?? [])));
+    const cpu = played.flatMap(({ target }) => target.cpuMsPerAttempt ?? []);
+    yield* of('time', intervals(cpu));
+    if (cpu.length > 1) yield ['share', coefficientOfVariation(cpu)];
     for (const { name, expected } of own) {
       if (expected !== 'accept') continue;
       const medians = played.flatMap(

@@ -90,7 +90,8 @@ function roundings(value: number, kind: Kind): string[] {
 const constants: readonly RegExp[] = [
   /(?<!\d)95[\u202f ]%(?= confidence|:| interval| after)/g,
   /1 in 100/g,
-  /fewer than 100 decided/g,
+  /fewer than 100 (?:decided|attempts)/g,
+  /ticks of 10[\u202f ]ms/g,
   /--rounds 3/g,
   /1 is no change/g,
   /\b0 stands at the edge/g,
@@ -105,7 +106,7 @@ function tokens(text: string, names: readonly string[]): string[] {
   for (const name of names) rest = rest.replaceAll(name, ' ');
   for (const constant of constants) rest = rest.replace(constant, ' ');
   const number =
-    /(?<![\w.])\d+(?:[\u202f,]\d{3})*(?:\.\d+)?(?:[\u202f ]?(?:ms|µs|s|min|h|%|MiB|KiB|B|\/s|×)(?![\w]))?/g;
+    /(?<![\w.])\d+[\u202f ]min \d+[\u202f ]s|(?<![\w.])\d+(?:[\u202f,]\d{3})*(?:\.\d+)?(?:[\u202f ]?(?:ms|µs|s|min|h|%|MiB|KiB|B|\/s|×)(?![\w]))?/g;
   return [...rest.matchAll(number)].map(([token]) =>
     token
       .replace(/(\d),(?=\d{3})/g, '$1\u202f')
