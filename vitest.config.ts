@@ -10,6 +10,7 @@ const measuring = [
   'test/cli/passwords.test.ts',
   'test/cli/worker-lost.test.ts',
   'test/cli/other-drivers.test.ts',
+  'test/cli/other-brokers.test.ts',
   'test/cli/authorization.test.ts',
   'test/cli/flood.test.ts',
   'test/cli/ladder.test.ts',

@@ -4,7 +4,9 @@ import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { SecureVersion } from 'node:tls';
 import { fileURLToPath } from 'node:url';
+import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findProgram } from '../../src/targets/find-program.ts';
 import { MosquittoLog } from '../../src/targets/mosquitto/log.ts';
@@ -122,6 +124,47 @@ describe.runIf(installed)(name, () => {
     expect((await settled(broker)).tallies).toBeNull();
     expect(broker.keepsakes.map(({ name: file }) => file)).toEqual(['mosquitto.conf', 'mosquitto.log']);
     expect(statSync(join(pki.dir, 'work', 'passwords')).mode & 0o777).toBe(0o600);
+  });
+
+  test('speaks the versions of TLS that it is told to, and hands out no tickets where it should not', async () => {
+    const agreed = async (broker: RunningTarget, maxVersion: SecureVersion = 'TLSv1.3') => {
+      let version: string | null = null;
+      let tickets = 0;
+      const ending = await attempt(broker, pki.clients.good, {
+        maxVersion,
+        secured: (socket) => {
+          version = socket.getProtocol();
+          socket.on('session', () => tickets++);
+        },
+      });
+      return [ending, version, tickets > 0];
+    };
+    const [plain, strict, old] = [
+      await start(),
+      await start({ sessionTickets: false, tlsVersions: ['1.3'] }),
+      await start({ tlsVersions: ['1.2'] }),
+    ];
+    expect(await agreed(plain)).toEqual([0, 'TLSv1.3', true]);
+    expect(await agreed(strict)).toEqual([0, 'TLSv1.3', false]);
+    expect(String((await agreed(strict, 'TLSv1.2'))[0])).toMatch(/PROTOCOL_VERSION/);
+    expect((await agreed(old)).slice(0, 2)).toEqual([0, 'TLSv1.2']);
+    expect(strict.tuned).toContain('NumTickets = 0');
+    expect(strict.keepsakes.map(({ name: file }) => file)).toContain('openssl.cnf');
+  });
+
+  test.each(['wss', 'tcp'] as const)('speaks MQTT over %s', async (transport) => {
+    const broker = await start({ transport });
+    const { host, port } = broker.address;
+    const { cert, key } = pki.clients.good;
+    const url = transport === 'tcp' ? `mqtt://${host}:${port}` : `wss://${host}:${port}/mqtt`;
+    const tls =
+      transport === 'tcp' ? {} : { ca: readFileSync(pki.caFile), cert, key, servername: 'localhost' };
+    const client = await connectAsync(url, { ...tls, reconnectPeriod: 0 });
+    expect(client.connected).toBe(true);
+    await client.endAsync();
+    if (transport === 'tcp') return;
+    const stranger = { ...clientOptions(pki, pki.clients['unknown-ca']), reconnectPeriod: 0 };
+    await expect(connectAsync(url, stranger)).rejects.toThrow(/alert unknown ca|unknown_ca/i);
   });
 
   test('is measured from outside: CPU, memory and threads of its process', async () => {

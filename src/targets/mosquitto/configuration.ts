@@ -25,7 +25,8 @@ export function mosquittoConfiguration(
           ...tls(order),
           '',
         ]),
-    ...authentication(transport === 'tcp' ? 'none' : clientCertificates, passwordFile),
+    // Over WebSocket it knows no name of a certificate's.
+    ...authentication(transport === 'tls' ? clientCertificates : 'none', passwordFile),
     '',
     '# Tuned: an answer is sent at once, as most brokers do.',
     'set_tcp_nodelay true',
