@@ -2,12 +2,18 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cacheDir } from '../../src/cli/cache-dir.ts';
-import type { OwnTarget, OwnTargetKind } from '../../src/targets/target.ts';
+import type { OwnTarget, OwnTargetKind, TargetOrder } from '../../src/targets/target.ts';
 import { TargetError } from '../../src/targets/target-error.ts';
 import { orderFor } from '../broker/test-broker.ts';
 import { attemptConnect, clientOptions } from '../broker/test-client.ts';
 import { type ClientName, makeTestPki, type TestPki } from '../broker/test-pki.ts';
 import { processesNaming } from '../cli/certstorm.ts';
+
+type Claim = {
+  claim: string;
+  changes: Partial<TargetOrder>;
+  check(broker: OwnTarget, pki: TestPki): Promise<void>;
+};
 
 /** What every broker must do that certstorm starts, checked on the broker itself; skipped by name where it is not installed. */
 export function describeBroker(
@@ -16,19 +22,24 @@ export function describeBroker(
     revocation,
     alerts,
     version,
-  }: { revocation: string; alerts: Partial<Record<ClientName, RegExp>>; version: RegExp },
+    also = [],
+  }: {
+    revocation: string;
+    alerts: Partial<Record<ClientName, RegExp>>;
+    version: RegExp;
+    /** Claims about the broker started otherwise. */
+    also?: readonly Claim[];
+  },
 ): void {
   describe(`${kind.kind} (skipped where it is not installed: npm run brokers:install -- ${kind.kind})`, () => {
     let pki: TestPki;
     let broker: OwnTarget | undefined;
 
-    beforeAll(async () => {
-      pki = makeTestPki();
-      const workDir = join(pki.dir, 'broker');
+    /** Undefined where it is not installed. */
+    function start(changes: Partial<TargetOrder>, workDir: string): Promise<OwnTarget | undefined> {
       mkdirSync(workDir, { mode: 0o700 });
       const { cert, key } = pki.clients.good;
       const order = orderFor(pki, {
-        revocation,
         users: { clientIds: Object.keys(pki.clients), password: '' },
         serverCaFile: pki.caFile,
         brokersDir: join(cacheDir(), 'brokers'),
@@ -38,12 +49,18 @@ export function describeBroker(
           keyPem: key.toString('latin1'),
           password: null,
         },
+        ...changes,
         workDir,
       });
-      broker = await kind.start(order).catch((error: unknown) => {
+      return kind.start(order).catch((error: unknown) => {
         if (error instanceof TargetError && error.code === 'ERR_TARGET_NOT_INSTALLED') return undefined;
         throw error;
       });
+    }
+
+    beforeAll(async () => {
+      pki = makeTestPki();
+      broker = await start({ revocation }, join(pki.dir, 'broker'));
     }, 120_000);
 
     afterAll(async () => {
@@ -51,6 +68,18 @@ export function describeBroker(
       expect(processesNaming(pki.dir)).toEqual([]);
       pki.remove();
     });
+
+    for (const [index, { claim, changes, check }] of also.entries()) {
+      test(claim, async (context) => {
+        const other = await start(changes, join(pki.dir, `broker-${index}`));
+        if (other === undefined) return context.skip('it is not installed');
+        try {
+          await check(other, pki);
+        } finally {
+          await other.stop();
+        }
+      });
+    }
 
     test('judges clients in the handshake, is measured, and tells what it is', async (context) => {
       if (broker === undefined) return context.skip('it is not installed');
