@@ -50,6 +50,8 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
   #usageAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  /** An attempt that fails at once ends while the load is still starting others. */
+  #starting = false;
   #windowOver = false;
   #over = false;
 
@@ -123,6 +125,7 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
     }
     this.#closing.add(attempt, endMs + lingerMs);
     this.#load.attemptEnded(attempt.arrival, outcome.kind === 'accepted', false);
+    this.#startDue();
     return undefined;
   }
 
@@ -136,6 +139,7 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
     this.#closing.remove(attempt);
     attempt.pool.giveBack(attempt.client);
     this.#load.clientFreed(attempt.cohort);
+    this.#startDue();
     if (this.#closing.length === 0) this.#endIfOver();
   }
 
@@ -181,7 +185,7 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
 
   #tick(): void {
     const nowMs = this.now();
-    if (nowMs >= 0) this.#load.tick(nowMs);
+    if (nowMs >= 0) this.#startAll(nowMs);
     this.#sessions.tick(nowMs);
     this.#timeOut(this.now());
     if (!this.#windowOver && this.#hasPassedWindow(nowMs)) this.#endWindow(nowMs);
@@ -191,6 +195,22 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
     if (this.#endIfOver()) return;
     const sleepMs = Math.min(paceMs, this.#load.nextMs() - this.now());
     this.#timer = setTimeout(() => this.#tick(), Math.max(1, Math.ceil(sleepMs)));
+  }
+
+  /**
+   * A busy event loop has many answers to hear before it comes round to its timers: what has come due meanwhile is started in between, where an
+   * attempt has ended and no other waits for the next line of code.
+   */
+  #startDue(): void {
+    if (!this.#load.limited || this.#starting || this.#stopped) return;
+    const nowMs = this.now();
+    if (this.#load.nextMs() <= nowMs) this.#startAll(nowMs);
+  }
+
+  #startAll(nowMs: number): void {
+    this.#starting = true;
+    this.#load.tick(nowMs);
+    this.#starting = false;
   }
 
   #start(k: number, cohort: number, scheduledMs: number | undefined): Arrival {

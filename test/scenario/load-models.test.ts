@@ -81,6 +81,14 @@ describe('load models', () => {
     ],
     ['a herd of nobody', () => 'model: thundering-herd, clients: 0, duration: 1s', /clients: 0 is too small/],
     ['a rate for virtual users', () => 'model: constant-vus, vus: 2, rate: 3, duration: 1s', /has no rate/],
+    ['a round of no length', () => 'model: poisson, rate: 5, duration: 0s', /load\.duration: .*0s/],
+    [
+      'a stage of no length',
+      () => 'model: ramping-arrival-rate, stages: [{ duration: 0s, target: 5 }]',
+      /load\.stages\[0\]\.duration: .*0s/,
+    ],
+    ['a rate beyond all limits', () => 'model: poisson, rate: 2e6, duration: 1s', /load\.rate: .*1000000/],
+    ['no virtual user', () => 'model: constant-vus, vus: 0, duration: 1s', /load\.vus: 0 makes no attempt/],
     ['a rate of 0', () => 'model: poisson, rate: 0, duration: 1s', /load\.rate: 0 makes no attempt/],
     [
       'too many attempts',

@@ -113,12 +113,24 @@ describe('a round of the open model', () => {
     const run = opened.run(round(port, { durationMs: 1_000 }));
     await delay(300);
     paused = true;
+    const fromMs = run.progress().elapsedMs;
     await delay(400);
     paused = false;
+    const toMs = run.progress().elapsedMs;
     for (const answer of waiting) answer();
     const { recording } = await run.done;
     expectBooksToBalance(recording);
     const { latency, response } = recording.cohorts[0] ?? {};
+    // By the schedule alone, whatever the machine does: who was due within the pause has waited at least to its end.
+    const due = Array.from({ length: 100 }, (_, k) => k * 10);
+    const least = due
+      .map((dueMs) => (dueMs > fromMs && dueMs < toMs ? toMs - dueMs : 0))
+      .sort((a, b) => a - b);
+    for (const percent of [50, 80, 90, 99, 100]) {
+      const expected = least[Math.ceil((percent / 100) * least.length) - 1] ?? Number.NaN;
+      const told = (response?.authenticated.histogram.getValueAtPercentile(percent) ?? 0) / 1000;
+      expect(told, `p${percent}`).toBeGreaterThanOrEqual(expected * 0.999 - 0.001);
+    }
     // At 100/s some 40 arrivals fall into a pause of 400 ms and wait 200 ms on average: 8 s in all, give or take a busy machine.
     expect(response?.authenticated.sumUs).toBeGreaterThan(4_000_000);
     expect(latency?.authenticated.maxUs).toBeGreaterThan(300_000);
