@@ -307,13 +307,15 @@ function overRounds(rounds: readonly Breaking[]): Interval | null {
   };
 }
 
+/** The first of two steps in a row that miss it, or the last one: a single stall is no breaking point. */
 function breakingOf(points: readonly FloodPoint[], objectiveMs: number): Breaking {
   const missed = ({ p99Ms, stalled, cut, lostShare }: FloodPoint) =>
     stalled || cut > 0 || lostShare > 0.01 || (p99Ms !== null && p99Ms > objectiveMs);
-  const lastKept = points.findLastIndex((point) => !missed(point));
-  if (lastKept === points.length - 1) return 'never';
-  if (lastKept === -1) return 'always';
-  return { low: points[lastKept]?.rate ?? 0, high: points[lastKept + 1]?.rate ?? 0 };
+  const all = points.map(missed);
+  const broke = all.findIndex((miss, i) => miss && (all[i + 1] ?? true));
+  if (broke === -1) return 'never';
+  const [before, at] = [points[broke - 1], points[broke]];
+  return before === undefined || at === undefined ? 'always' : { low: before.rate, high: at.rate };
 }
 
 /** The same step of each round: the mean of the rates and shares, the median of the waits. */

@@ -34,6 +34,8 @@ export type Ladder = {
 
 /** The refusal ladder of a result; null unless its variants turn clients away at two places or more, or by three ways at CONNECT. */
 export function ladderOf(result: Result): Ladder | null {
+  // Victims of a flood and the flood itself have one cost between them, which is nobody's.
+  if (result.variants.some(({ breakingPoint }) => breakingPoint !== undefined)) return null;
   const all = result.variants.flatMap((variant, index) => stepOf(variant, index) ?? []);
   const turningAway = all.filter(({ refusedShare }) => refusedShare > 0);
   const places = new Set(turningAway.map(({ refusedAt }) => refusedAt));

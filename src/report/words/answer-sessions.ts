@@ -11,7 +11,7 @@ export function floodSentences(result: Result): Sentence[] {
   const flood = floodOf(result);
   if (flood === null) return [];
   const several = flood.curves.length > 1;
-  return flood.curves.slice(0, told).map((curve): Sentence => {
+  return tellingCurves(flood.curves).map((curve): Sentence => {
     const lead: Part[] = several ? ['In ', name(curve.name), ' victims'] : ['Victims'];
     const most = curve.points.at(-1)?.rate ?? 0;
     if (curve.breaking === 'never')
@@ -41,6 +41,16 @@ export function floodSentences(result: Result): Sentence[] {
       ],
     };
   });
+}
+
+/** The first, which is the yardstick, and of the others the one that bears most and the one that bears least. */
+function tellingCurves(curves: readonly FloodCurve[]): FloodCurve[] {
+  const borne = ({ breaking }: FloodCurve) =>
+    breaking === 'never' ? Infinity : breaking === 'always' ? 0 : breaking.low;
+  const [first, ...others] = curves;
+  const sorted = others.toSorted((a, b) => borne(b) - borne(a));
+  const ends = sorted.length > 2 ? [sorted[0], sorted.at(-1)] : sorted;
+  return [first, ...ends].filter((curve) => curve !== undefined);
 }
 
 function overRounds({ interval }: FloodCurve): string {

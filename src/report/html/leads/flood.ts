@@ -5,6 +5,7 @@ import { countCell, figureCell, nameCell, toneCell } from '../cells.ts';
 import { linearAxis, logAxis } from '../charts/axis.ts';
 import { panels, renderFigure } from '../charts/figure.ts';
 import { type Line, type Marker, renderPanel } from '../charts/panel.ts';
+import { type Row, renderRows } from '../charts/rows.ts';
 import { seriesPerPanel, seriesStyle } from '../charts/series.ts';
 import { html, type Markup } from '../markup.ts';
 import { bundledRemark } from '../sections/layers.ts';
@@ -22,7 +23,7 @@ export const floodLead: Lead = {
       title: 'How much of a flood can the victims bear?',
       note: `The objective: ${neutralise(flood.objective, 120)} (the dotted line), no session lost, and not more than 1 % of the good clients turned away.`,
       description: `99th percentile of what victims wait for ${flood.waiting} against the rate of the flood, ${flood.curves.length} lines.`,
-      chart: chart(flood),
+      chart: html`${flood.curves.length > 1 && breakingChart(flood)}${chart(flood)}`,
       table: breakingTable(flood),
       open: true,
     })}${foldedTable(pointsTable(flood))}${bundledRemark(result)}`;
@@ -30,9 +31,13 @@ export const floodLead: Lead = {
 };
 
 function chart({ objectiveMs, waiting, curves }: Flood): Markup {
+  const ownPanels = curves.length === 1 || curves.length > seriesPerPanel;
   const points = curves.flatMap((curve) => curve.points);
   const x = linearAxis('bad clients per second', Math.max(...points.map(({ rate }) => rate)), 5);
-  const y = logAxis(`p99 until ${waiting}, ms`, [objectiveMs, ...points.flatMap(({ p99Ms }) => p99Ms ?? [])]);
+  const y = logAxis(curves.length > seriesPerPanel ? 'p99, ms' : `p99 until ${waiting}, ms`, [
+    objectiveMs,
+    ...points.flatMap(({ p99Ms }) => p99Ms ?? []),
+  ]);
   const objective: Line = {
     className: 'dotted',
     points: [
@@ -63,11 +68,11 @@ function chart({ objectiveMs, waiting, curves }: Flood): Markup {
           {
             at: x.position(curve.breaking.low),
             until: x.position(curve.breaking.high),
-            label: curves.length === 1 ? 'breaks' : neutralise(curve.name, 24),
+            label: ownPanels ? 'breaks' : neutralise(curve.name, 24),
             tone: 'bad',
           },
         ];
-  if (lines.length === 1 || lines.length > seriesPerPanel)
+  if (ownPanels)
     return panels(
       curves.map((curve, i) =>
         renderPanel({
@@ -90,6 +95,59 @@ function chart({ objectiveMs, waiting, curves }: Flood): Markup {
       markers: curves.flatMap(broken),
     }),
   ]);
+}
+
+/** Up to which rate each variant's victims were served as they should be, side by side. */
+function breakingChart({ curves }: Flood): Markup {
+  const mostOf = ({ points }: FloodCurve) => Math.max(...points.map(({ rate }) => rate));
+  const borne = (curve: FloodCurve, { breaking }: Pick<FloodCurve, 'breaking'> = curve) =>
+    breaking === 'never' ? mostOf(curve) : breaking === 'always' ? 0 : breaking.low;
+  const rows = curves.map((curve): Row => {
+    const { name, indices, breaking, interval, rounds } = curve;
+    const [variant] = indices;
+    const bounds = interval ?? (typeof breaking === 'string' ? null : breaking);
+    return {
+      name,
+      className: '',
+      marker: 'marker-0',
+      ...(indices.length === 1 && variant !== undefined ? { of: { variant } } : {}),
+      bars: [
+        {
+          className: 'solid series-0',
+          value: borne(curve),
+          title: `${neutralise(name, 60)}: served as they should be up to ${threeDigits(borne(curve))} bad clients a second`,
+        },
+      ],
+      points: [],
+      ...(bounds === null ? {} : { interval: [Math.max(0, bounds.low), bounds.high] as const }),
+      ...(rounds.length > 1 ? { faint: rounds.map((one) => borne(curve, { breaking: one })) } : {}),
+      text:
+        breaking === 'never'
+          ? `≥ ${threeDigits(borne(curve))}`
+          : breaking === 'always'
+            ? 'none'
+            : `${threeDigits(breaking.low)} – ${threeDigits(breaking.high)}`,
+    };
+  });
+  const several = curves.some(({ rounds }) => rounds.length > 1);
+  return renderRows(
+    linearAxis(
+      'bad clients per second that victims bear',
+      Math.max(...curves.map(mostOf), ...rows.flatMap(({ interval }) => interval?.[1] ?? 0)),
+      5,
+    ),
+    rows,
+    [
+      ...(several ? [{ mark: 'faint', text: 'single rounds' } as const] : []),
+      {
+        mark: 'interval',
+        text: several
+          ? '95 % interval over the rounds that broke'
+          : 'from the last rate that was kept to the first that was not',
+      },
+    ],
+    'kept – missed, /s',
+  );
 }
 
 function breakingTable({ curves }: Flood): Table {
