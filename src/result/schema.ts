@@ -259,7 +259,7 @@ export const variantSchema = z.looseObject({
     crlEntries: count,
     crlBytes: count,
     certificateBytes: z
-      .looseObject({ server: count, cohorts: z.record(z.string(), z.number()) })
+      .looseObject({ server: count.optional(), cohorts: z.record(z.string(), z.number()) })
       .optional()
       .describe('DER of the chain that the broker shows, and that a client of each cohort shows on average'),
     lifetimeMs: ms.optional().describe('Validity of the clients’ certificates, where they are short-lived'),

@@ -12,7 +12,8 @@ export function certificateBytes(
   const mean = (chains: readonly (readonly Uint8Array[])[]): number =>
     chains.length === 0 ? 0 : chains.reduce((sum, chain) => sum + bytes(chain), 0) / chains.length;
   return {
-    server: bytes(readChain(serverCertFile)),
+    // With certificates of the user's own nobody here has made the broker's.
+    ...(serverCertFile !== '' && { server: bytes(readChain(serverCertFile)) }),
     cohorts: Object.fromEntries(
       names.map((name, index) => [
         name,

@@ -285,10 +285,16 @@ export class Stage {
 }
 
 /** What the plan says of a broker that somebody else has started. */
-function externalOf({ serverName, processId, metricsUrl }: TargetPlan): NonNullable<TargetOrder['external']> {
+function externalOf({
+  serverName,
+  processId,
+  container,
+  metricsUrl,
+}: TargetPlan): NonNullable<TargetOrder['external']> {
   return {
     ...(serverName !== undefined && { serverName }),
     ...(processId !== undefined && { processId }),
+    ...(container !== undefined && { container }),
     ...(metricsUrl !== undefined && { metricsUrl }),
   };
 }

@@ -62,6 +62,10 @@ function externalFaults(data: unknown): Fault[] {
         expected: 'the port that it listens on',
       });
     }
+    if (valueAt(target, ['processId']) !== undefined && valueAt(target, ['container']) !== undefined) {
+      const message = 'a process and a container are both there';
+      faults.push({ path: ['target', 'container'], part: 'key', message, expected: 'one of the two' });
+    }
     if (valueAt(data, ['corpus', 'from']) !== undefined && valueAt(target, ['caFile']) === undefined) {
       const message = 'clients of corpus.from know no CA of the broker';
       faults.push({ path: ['target', 'caFile'], part: 'key', message, expected: 'the PEM file of that CA' });
@@ -76,7 +80,7 @@ function externalFaults(data: unknown): Fault[] {
       message: `target ${showValue(kind)} is started by certstorm`,
       expected: `${path.join('.')} only with target.kind external`,
     });
-  for (const field of ['caFile', 'serverName', 'processId', 'metricsUrl']) {
+  for (const field of ['caFile', 'serverName', 'processId', 'container', 'metricsUrl']) {
     if (valueAt(target, [field]) !== undefined) refuse(['target', field]);
   }
   if (valueAt(data, ['corpus', 'from']) !== undefined) refuse(['corpus', 'from']);

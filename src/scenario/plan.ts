@@ -126,6 +126,7 @@ export type TargetPlan = {
   caFile?: string;
   serverName?: string;
   processId?: number;
+  container?: string;
   metricsUrl?: string;
 };
 

@@ -91,6 +91,7 @@ export function resolveVariant(
         caFile: target.caFile,
         serverName: target.serverName,
         processId: target.processId,
+        container: target.container,
         metricsUrl: target.metricsUrl,
       }),
     },

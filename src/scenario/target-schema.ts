@@ -123,6 +123,20 @@ export function targetSchema(vocabulary: Vocabulary) {
           },
         ),
       ),
+    container: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/)
+      .optional()
+      .meta(
+        about(
+          'Container of an external broker on this machine, in place of its process: docker or podman is asked for that.',
+          {
+            example: 'emqx',
+            expected: "a container's name or id",
+            otherwise: 'its CPU is not known, or what `target.metricsUrl` says',
+          },
+        ),
+      ),
     metricsUrl: z
       .string()
       .regex(/^https?:\/\/[^\s/]\S*$/)

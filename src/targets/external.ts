@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { connectAuthNames, revocationNames } from '../broker/index.ts';
+import { containerProcess } from './container.ts';
 import { probe } from './probe.ts';
 import { readTreeUsage } from './process-tree.ts';
 import { readPrometheusUsage } from './prometheus.ts';
@@ -10,6 +11,8 @@ type Usage = Pick<
   TargetSnapshot,
   'cpuUserMs' | 'cpuSystemMs' | 'rssBytes' | 'rssPeakBytes' | 'threads' | 'procCpuMs'
 >;
+
+type Given = NonNullable<TargetOrder['external']>;
 
 const what = 'the external broker';
 const probeTimeoutMs = 5_000;
@@ -24,7 +27,8 @@ export const external: TargetKind = {
   connectAuth: [...connectAuthNames, 'certificate'],
   transports: ['tls', 'wss', 'tcp'],
   async start(order, signal) {
-    const { host, port, external: given = {} } = order;
+    const { host, port } = order;
+    const given = await withProcess(order.external ?? {});
     const serverName = given.serverName ?? host;
     const read = usageReader(given);
     await read();
@@ -40,12 +44,20 @@ export const external: TargetKind = {
         `${what} at ${host}:${port} cannot be stormed: ${answer.reason}`,
       );
     }
-    return running(order, serverName, read);
+    return running(order, given, serverName, read);
   },
 };
 
+/** A container is known by its first process. */
+async function withProcess(given: Given): Promise<Given> {
+  return given.container === undefined
+    ? given
+    : { ...given, processId: await containerProcess(given.container) };
+}
+
 function running(
-  { host, port, external: given = {} }: TargetOrder,
+  { host, port }: TargetOrder,
+  given: Given,
   serverName: string,
   read: () => Promise<Usage>,
 ): RunningTarget {
@@ -71,26 +83,26 @@ function running(
   };
 }
 
-function remarksOf({ processId, metricsUrl }: NonNullable<TargetOrder['external']>): string[] {
+function remarksOf({ processId, metricsUrl }: Given): string[] {
   return [
     'its state before a round is its own affair: nothing was collected or set back',
     ...(processId === undefined && metricsUrl !== undefined
       ? ['its CPU is what it says itself, user and system in one figure']
       : []),
     ...(processId === undefined && metricsUrl === undefined
-      ? ['its CPU is not known: target.processId or target.metricsUrl would tell']
+      ? ['its CPU is not known: target.processId, target.container or target.metricsUrl would tell']
       : []),
   ];
 }
 
-function usageReader({ processId, metricsUrl }: NonNullable<TargetOrder['external']>): () => Promise<Usage> {
+function usageReader({ processId, metricsUrl }: Given): () => Promise<Usage> {
   if (processId !== undefined) {
     return async () => {
       const usage = readTreeUsage(processId);
       if (usage === null)
         throw new TargetError(
           'ERR_TARGET_GONE',
-          `there is no process ${processId} (target.processId), or no /proc`,
+          `there is no process ${processId}, or no /proc (target.processId, target.container)`,
         );
       const { cpuUserMs, cpuSystemMs, rssBytes, rssPeakBytes, threads } = usage;
       return { cpuUserMs, cpuSystemMs, rssBytes, rssPeakBytes, threads, procCpuMs: null };

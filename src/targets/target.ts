@@ -31,7 +31,7 @@ export type TargetOrder = {
   /** PEM: the root that clients trust for the target; without it a probe takes any certificate. */
   serverCaFile?: string;
   /** For a broker that somebody else has started. */
-  external?: { serverName?: string; processId?: number; metricsUrl?: string };
+  external?: { serverName?: string; processId?: number; container?: string; metricsUrl?: string };
   /** Where brokers lie that certstorm has built itself, a folder each; without it there are none. */
   brokersDir?: string;
   /** A client that the target should let in, to find out whether it is ready; left out where the plan has none. */

@@ -52,6 +52,37 @@ describe('a broker that somebody else has started', () => {
     expect(target.remarks).toContainEqual(expect.stringContaining('nothing was collected'));
   });
 
+  test('is measured by its container, of which docker tells the process', async () => {
+    const engine = join(folder.path, 'docker');
+    writeFileSync(
+      engine,
+      `#!/bin/sh
+[ "$*" = "inspect --format {{.State.Pid}} -- ours" ] && { echo ${broker.pid}; exit; }
+[ "$*" = "inspect --format {{.State.Pid}} -- ended" ] && { echo 0; exit; }
+echo "Error: No such object: $5" >&2
+exit 1
+`,
+      { mode: 0o755 },
+    );
+    const path = process.env.PATH;
+    process.env.PATH = `${folder.path}:${path}`;
+    try {
+      const at = (container: string) => external.start(orderAt(broker.address.port, { container }));
+      const target = await at('ours');
+      expect(target.pid).toBe(broker.pid);
+      expect((await target.snapshot()).rssBytes).toBeGreaterThan(2 ** 20);
+      await expect(at('ended')).rejects.toMatchObject({
+        code: 'ERR_TARGET_CONTAINER',
+        message: "the container 'ended' does not run (target.container)",
+      });
+      await expect(at('other')).rejects.toThrow(
+        "docker does not know the container 'other': Error: No such object: other (target.container)",
+      );
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
   test('is measured by what it says at a Prometheus endpoint', async () => {
     let seconds = 12.5;
     const metrics = createServer((_, response) => {
