@@ -304,6 +304,24 @@ describe('the command line', () => {
     expect(code).toBe(104);
     expect(stderr).toMatch(/certstorm 9\.0\.0.*result@2/);
   });
+
+  it('refuses a result of 500 MB unread, and one that was cut in the middle, in a sentence each, exit 104', async () => {
+    const [huge, cut] = ['huge.json', 'cut.json'].map((name) => join(folder.path, name));
+    if (huge === undefined || cut === undefined) throw new Error('there are two names');
+    writeFileSync(huge, '{"schema":"certstorm/result@1","x":"');
+    // Sparse: it takes no room on the disk.
+    truncateSync(huge, 500_000_000);
+    writeFileSync(cut, `{"schema":"certstorm/result@1","variants":[{"name":"a","rounds":[`);
+    // With less memory than the file would take.
+    const env = { NODE_OPTIONS: '--max-old-space-size=200' };
+    const [large, short] = await Promise.all([
+      certstorm(['report', huge], { cache, env }),
+      certstorm(['report', cut], { cache }),
+    ]);
+    expect([large.code, short.code], large.stderr + short.stderr).toEqual([104, 104]);
+    expect(large.stderr).toMatch(/^[^\n]*huge\.json is 500 MB large, more than the 250 MB[^\n]*\n$/);
+    expect(short.stderr).toMatch(/^[^\n]*cut\.json ends in the middle[^\n]*\n$/);
+  });
 });
 
 function mounts(dir: string): boolean {

@@ -35,6 +35,7 @@ export function* resultFigures(result: Result): Generator<number> {
     // Collections: their share of the CPU of their process, per cent.
     for (const { collections, cpuUserMs = 0, cpuSystemMs = 0 } of [variant.target, variant.generator])
       if (collections !== undefined) yield 100 * (collections.totalMs / (cpuUserMs + cpuSystemMs));
+    yield (variant.target.inFlightMemory?.bytesPerAttempt ?? 0) / 1024;
     // Bytes: the mean over cohorts, by their attempts.
     const attempts = variant.cohorts.reduce((sum, cohort) => sum + cohort.attempts, 0);
     for (const way of ['sent', 'received'] as const)
