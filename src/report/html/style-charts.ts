@@ -20,6 +20,7 @@ g.quantile .mark{stroke-width:1}
 .dash-3{stroke-dasharray:11 4 2 4}
 .dash-4{stroke-dasharray:5 4}
 .line.dotted{stroke-width:1.5;stroke-dasharray:1 4;opacity:.9}
+.line.asked{stroke:var(--ink);opacity:1}
 .line.started{stroke:var(--ink);stroke-width:1.25;stroke-dasharray:4 3;stroke-linejoin:miter}
 .mark{fill:currentColor;stroke:var(--page);stroke-width:1.25;stroke-dasharray:none}
 .mark.hollow{fill:var(--page);stroke:currentColor;stroke-width:2}

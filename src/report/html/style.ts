@@ -148,7 +148,7 @@ const print = `
 @page{size:A4;margin:14mm 13mm}
 html{font-size:12.5px}
 body{font-size:12.5px}
-nav,button,.script-only,.permalink,.tip{display:none!important}
+nav,button,.script-only,.permalink,.tip,details.fold:not([open]){display:none!important}
 .sheet{padding:0;max-width:none}
 section{margin-bottom:1.5rem}
 figure{margin:1rem 0 1.25rem}

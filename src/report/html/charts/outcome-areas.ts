@@ -44,6 +44,26 @@ export function startedLine(slices: readonly Slice[], seconds: number, x: Axis, 
   };
 }
 
+/** What was asked for; as many as there are slices. */
+export function askedLine(
+  slices: readonly Slice[],
+  asked: readonly number[],
+  seconds: number,
+  x: Axis,
+  y: Axis,
+): Line {
+  const half = seconds / Math.max(1, slices.length) / 2;
+  return {
+    className: 'dotted asked',
+    // Only where it turns: most loads are level.
+    points: slices.flatMap(({ atS }, i) =>
+      asked[i] === asked[i - 1] && asked[i] === asked[i + 1]
+        ? []
+        : [[x.position(atS + half), y.position(asked[i] ?? 0)] as const],
+    ),
+  };
+}
+
 export function peakOf({ started, accepted, refused, failed }: Slice): number {
   return Math.max(started, accepted + refused + failed);
 }

@@ -1,4 +1,5 @@
 import type { Result, RoundResult, VariantResult } from '../../../result/index.ts';
+import { askedRate } from '../../findings/asked-rate.ts';
 import { lengthS, type Slice, slicesOf } from '../../findings/slices.ts';
 import { count } from '../../words/numbers.ts';
 import { label } from '../../words/text.ts';
@@ -7,7 +8,7 @@ import { type Axis, linearAxis, timeAxis } from '../charts/axis.ts';
 import { eventMarkers } from '../charts/event-markers.ts';
 import { type Figure, panels } from '../charts/figure.ts';
 import { renderKey } from '../charts/key.ts';
-import { outcomeAreas, peakOf, startedLine } from '../charts/outcome-areas.ts';
+import { askedLine, outcomeAreas, peakOf, startedLine } from '../charts/outcome-areas.ts';
 import { renderPanel } from '../charts/panel.ts';
 import type { SeriesStyle } from '../charts/series.ts';
 import { variantStyles } from '../charts/variant-style.ts';
@@ -21,6 +22,8 @@ type Course = {
   round: RoundResult;
   slices: Slice[];
   seconds: number;
+  /** Attempts a second that were asked for in the middle of each slice; null where the load asks for no rate. */
+  asked: number[] | null;
 };
 
 /** With more rounds than this only the first of each variant is drawn. */
@@ -34,14 +37,16 @@ const mostRows = 150;
 export function overTimeFigure(result: Result): Figure | null {
   const styles = variantStyles(result);
   const all = result.variants.flatMap((variant, i) =>
-    variant.rounds.map((round) => courseOf(variant, i, styles.of(i), round)),
+    variant.rounds.map((round) => courseOf(result, variant, i, styles.of(i), round)),
   );
   const firsts = all.filter(({ variant, round }) => variant.rounds[0] === round);
   const drawn = (all.length > mostPanels ? firsts : all)
     .filter(({ slices }) => slices.length > 0)
     .slice(0, mostFolded);
   if (drawn.length === 0) return null;
-  const highest = Math.max(...drawn.flatMap(({ slices }) => slices.map(peakOf)));
+  const highest = Math.max(
+    ...drawn.flatMap(({ slices, asked }) => [...slices.map(peakOf), ...(asked ?? [])]),
+  );
   const y = linearAxis('attempts /s', highest, 4);
   const failures = drawn.some(({ slices }) => slices.some(({ failed }) => failed > 0));
   return {
@@ -57,6 +62,9 @@ export function overTimeFigure(result: Result): Figure | null {
         { mark: 'light', text: 'turned away' },
         ...(failures ? [{ mark: 'failed' as const, text: 'no decision' }] : []),
         { mark: 'started', text: 'started' },
+        ...(drawn.some(({ asked }) => asked !== null)
+          ? [{ mark: 'dotted' as const, text: 'asked for' }]
+          : []),
       ]),
       foldMany(drawn.map((course) => coursePanel(course, y, result.variants.length > 1))),
     ],
@@ -69,12 +77,22 @@ function foldMany(all: readonly Markup[]): Markup {
   return html`<details class="fold"><summary>${count(all.length)} rounds</summary>${panels(all)}</details>`;
 }
 
-function courseOf(variant: VariantResult, index: number, style: SeriesStyle, round: RoundResult): Course {
-  return { variant, index, style, round, slices: slicesOf(round), seconds: lengthS(round) };
+function courseOf(
+  result: Result,
+  variant: VariantResult,
+  index: number,
+  style: SeriesStyle,
+  round: RoundResult,
+): Course {
+  const slices = slicesOf(round);
+  const rate = askedRate(result, variant.name, round);
+  const half = round.timeline.intervalMs / 2000;
+  const asked = rate === null ? null : slices.map(({ atS }) => rate(atS + half));
+  return { variant, index, style, round, slices, seconds: lengthS(round), asked };
 }
 
 function coursePanel(
-  { variant, index, style, round, slices, seconds }: Course,
+  { variant, index, style, round, slices, seconds, asked }: Course,
   y: Axis,
   several: boolean,
 ): Markup {
@@ -88,7 +106,10 @@ function coursePanel(
     height: 150,
     of: { variant: index },
     areas: outcomeAreas(style.className, slices, seconds, x, y),
-    lines: [startedLine(slices, seconds, x, y)],
+    lines: [
+      startedLine(slices, seconds, x, y),
+      ...(asked === null ? [] : [askedLine(slices, asked, seconds, x, y)]),
+    ],
     markers: eventMarkers(round, x),
   });
 }
@@ -100,16 +121,19 @@ function courseTable(drawn: readonly Course[]): Table {
     caption: 'Attempts per second over time',
     columns: [
       { title: 'Variant' },
-      ...['Round', 'From, s', 'Started /s', 'Let in /s', 'Turned away /s', 'No decision /s'].map((title) => ({
-        title,
-        numeric: true,
-      })),
+      ...['Round', 'From, s', 'Asked /s', 'Started /s', 'Let in /s', 'Turned away /s', 'No decision /s'].map(
+        (title) => ({
+          title,
+          numeric: true,
+        }),
+      ),
     ],
-    rows: drawn.flatMap(({ variant, round, slices }) =>
-      coarser(slices, stride).map((slice) => [
+    rows: drawn.flatMap(({ variant, round, slices, asked }) =>
+      coarser(slices, stride).map((slice, i) => [
         nameCell(variant.name),
         countCell(round.index + 1),
         figureCell(slice.atS),
+        figureCell(asked === null ? undefined : meanOf(asked.slice(i * stride, (i + 1) * stride))),
         figureCell(slice.started),
         figureCell(slice.accepted),
         figureCell(slice.refused),
@@ -122,8 +146,7 @@ function courseTable(drawn: readonly Course[]): Table {
 function coarser(slices: readonly Slice[], stride: number): Slice[] {
   return Array.from({ length: Math.ceil(slices.length / stride) }, (_, i) => {
     const group = slices.slice(i * stride, (i + 1) * stride);
-    const mean = (pick: (slice: Slice) => number) =>
-      group.reduce((sum, slice) => sum + pick(slice), 0) / group.length;
+    const mean = (pick: (slice: Slice) => number) => meanOf(group.map(pick));
     return {
       atS: group[0]?.atS ?? 0,
       started: mean(({ started }) => started),
@@ -132,4 +155,8 @@ function coarser(slices: readonly Slice[], stride: number): Slice[] {
       failed: mean(({ failed }) => failed),
     };
   });
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
