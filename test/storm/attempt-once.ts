@@ -25,6 +25,8 @@ export type AttemptSettings = Partial<Destination> & {
   driver?: string;
   lie?: string;
   mqttVersion?: MqttVersion;
+  /** Keeps session tickets, and offers the newest one. */
+  resumes?: boolean;
   /** Called the moment the client's handshake is done, before it writes CONNECT. */
   onSecured?: () => void;
   /** Called when the attempt has just been started. */
@@ -34,7 +36,7 @@ export type AttemptSettings = Partial<Destination> & {
 };
 
 export function client({ serverCa }: TestCorpus, identity: Identity, settings: AttemptSettings = {}): Client {
-  const { driver: name = 'node', lie = null, mqttVersion } = settings;
+  const { driver: name = 'node', lie = null, mqttVersion, resumes = false } = settings;
   const kind = drivers.find((each) => each.name === name);
   if (kind === undefined) throw new Error(`there is no driver '${name}'`);
   const driver = kind.open({
@@ -43,7 +45,8 @@ export function client({ serverCa }: TestCorpus, identity: Identity, settings: A
     verifyServer: settings.verifyServer ?? true,
   });
   const { clientId } = identity;
-  return driver.prepare(identity, { clientId, password: settings.password ?? null, lie, mqttVersion });
+  const password = settings.password ?? null;
+  return driver.prepare(identity, { clientId, password, lie, mqttVersion, resumes });
 }
 
 /** One attempt of this client, to the moment its socket is gone. */
@@ -96,6 +99,7 @@ export function attempt(who: Client, port: number, settings: AttemptSettings = {
         sourceAddress: settings.sourceAddress,
       },
       listener,
+      settings.resumes,
     );
     settings.onStart?.(connection);
     if (settings.cutOffAfterMs !== undefined) setTimeout(() => connection.destroy(), settings.cutOffAfterMs);

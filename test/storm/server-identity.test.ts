@@ -75,3 +75,39 @@ describe('the drivers, of which one asks OpenSSL in every handshake and two judg
     expect(await verdicts(chain, roots)).toEqual(all('server not trusted'));
   });
 });
+
+describe('a ticket', () => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'of a server that is not believed is never offered (%s)',
+    async (version) => {
+      const [identity] = corpus.identities('none');
+      if (identity === undefined) throw new Error('the corpus has no identity');
+      const stranger = serverParty(authority('other'));
+      let resumed = 0;
+      const server = await tlsServer(
+        corpus,
+        (socket) => {
+          if (socket.isSessionReused()) resumed++;
+          acceptAll(socket);
+        },
+        {
+          key: keyPem(stranger.key),
+          cert: pem(stranger.certificate),
+          minVersion: version,
+          maxVersion: version,
+        },
+      );
+      for (const driver of version === 'TLSv1.3' ? driverNames : ['node', 'mqttjs']) {
+        const settings = { driver, serverCa: pem(root.certificate), resumes: true };
+        const who = client(corpus, identity, settings);
+        for (let tries = 0; tries < 3; tries++) {
+          const { outcome } = await attempt(who, server.port, settings);
+          expect(outcome, driver).toMatchObject({ kind: 'local-error' });
+          expect(outcome?.detail, driver).toMatch(/^server not trusted/);
+        }
+      }
+      await server.close();
+      expect(resumed).toBe(0);
+    },
+  );
+});

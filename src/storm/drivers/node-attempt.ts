@@ -53,6 +53,10 @@ export class NodeAttempt implements Connection {
   /** The ticket that was offered, until it has proved itself. */
   #offered: Buffer | undefined;
   #ticketCame = false;
+  /** Whether the server has been found to be the one that is meant, where that is asked at all. */
+  #believed = false;
+  /** A ticket that came before: TLS 1.2 has it in the handshake. */
+  #early: Buffer | undefined;
   #leave: NodeJS.Timeout | undefined;
   bytesSent = 0;
   bytesReceived = 0;
@@ -128,18 +132,23 @@ export class NodeAttempt implements Connection {
     // Before Node's own listener, which makes and sends the ClientHello: that is the handshake's time.
     socket.prependOnceListener('connect', () => this.#listener.connected(performance.now()));
     socket.once('secureConnect', () => this.#secured(socket, shared, serverName, group));
-    if (client.resumes) {
-      socket.on('session', (session: Buffer) => {
-        client.ticket = session;
-        this.#ticketCame = true;
-        if (this.#leave !== undefined) this.#goodbye();
-      });
-    }
+    if (client.resumes) socket.on('session', (session: Buffer) => this.#keep(session));
     return socket;
   }
 
   get isOver(): boolean {
     return this.#over;
+  }
+
+  /** A stranger's ticket, offered again, would let him resume what nobody has looked at. */
+  #keep(ticket: Buffer): void {
+    if (!this.#believed) {
+      this.#early = ticket;
+      return;
+    }
+    this.#client.ticket = ticket;
+    this.#ticketCame = true;
+    if (this.#leave !== undefined) this.#goodbye();
   }
 
   destroy(): void {
@@ -188,6 +197,8 @@ export class NodeAttempt implements Connection {
       this.#fail(localError(stranger), now);
       return;
     }
+    this.#believed = true;
+    if (this.#early !== undefined) this.#keep(this.#early);
     this.#listener.secured(now, agreementOf(agreements, socket, group, resumed, this.#offered));
     if (!this.#over) this.#open();
   }
