@@ -32,7 +32,7 @@ const spread = ['p50', 'p99', 'max'] as const;
 const arrivals = ['scheduled', 'started', 'missedArrivals', 'finished', 'unfinished'] as const;
 
 /** First words that belong to no cohort. */
-export const metricScopes = ['all', 'target', 'generator', 'accounting', 'limit'] as const;
+export const metricScopes = ['all', 'target', 'generator', 'accounting', 'limit', 'breakingPoint'] as const;
 
 export const metricFamilies: readonly MetricFamily[] = [
   {
@@ -88,6 +88,12 @@ export const metricFamilies: readonly MetricFamily[] = [
     unit: '',
     describe:
       'Of `find-limit`: the highest rate that met the objective, attempts a second; of several rounds the lowest.',
+  },
+  {
+    pattern: 'breakingPoint.(keptUpTo|missedFrom)',
+    unit: '',
+    describe:
+      'Bad clients a second: up to which rate of a flood the victims were served as they should be, and the next one that was tried.',
   },
   {
     pattern: `accounting.(${arrivals.join('|')})`,
@@ -210,6 +216,9 @@ const runMetrics: readonly Metric[] = [
     runMetric(`generator.scheduleError.${stat}`, 'ms', ({ generator }) => generator.scheduleErrorMs?.[stat]),
   ]),
   runMetric('limit.rate', '', limitRate),
+  ...(['keptUpTo', 'missedFrom'] as const).map((bound) =>
+    runMetric(`breakingPoint.${bound}`, '', ({ breakingPoint }) => breakingPoint?.[bound]),
+  ),
   ...arrivals.map((field) => runMetric(`accounting.${field}`, '', ({ accounting }) => accounting[field])),
 ];
 

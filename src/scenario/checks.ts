@@ -129,7 +129,7 @@ function cohortFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
       path: ['cohorts'],
       part: 'key',
       message: 'all weights are 0',
-      expected: 'a weight above 0 for some cohort without arrivals of its own',
+      expected: 'a weight above 0 for some cohort',
     });
   }
   return faults;

@@ -98,6 +98,7 @@ function brokerFaults(data: unknown, known: Target): Fault[] {
     ],
     [['verifyOnResumption'], broker('verifyOnResumption') === true ? true : undefined],
     ...wordsOf(broker('onRevocation')).map((word): [Path, unknown] => [['onRevocation'], word]),
+    [['handshakeTimeout'], broker('handshakeTimeout') === undefined ? undefined : 'set'],
     [['slowdown'], isNothing(broker('slowdown')) ? undefined : broker('slowdown')],
     [['limits'], isNothing(broker('limits')) ? undefined : 'set'],
     [['authorization'], isNothing(broker('authorization')) ? undefined : 'set'],

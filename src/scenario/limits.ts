@@ -19,4 +19,11 @@ export const limits = {
 } as const;
 
 /** First words of metrics that belong to no cohort (`all.falseAccepts`, `target.rssPeakMiB`): no cohort may be called so. */
-export const reservedCohortNames = ['all', 'target', 'generator', 'accounting', 'limit'] as const;
+export const reservedCohortNames = [
+  'all',
+  'target',
+  'generator',
+  'accounting',
+  'limit',
+  'breakingPoint',
+] as const;

@@ -46,6 +46,7 @@ export const mosquitto: OwnTargetKind = {
     'broker.onRevocation: rotate-ticket-keys':
       'mosquitto has no option to change the keys of session tickets',
     'broker.onRevocation: cut-sessions': 'mosquitto cuts no session of a certificate that has been revoked',
+    'broker.handshakeTimeout': 'mosquitto has no time limit for a handshake or a CONNECT of its own',
     'broker.slowdown': 'mosquitto cannot be made slower on purpose',
     'broker.limits': 'mosquitto limits neither connections a second nor handshakes in flight',
     'broker.authorization': 'mosquitto has no rules by what is in a certificate',

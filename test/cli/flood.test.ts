@@ -10,10 +10,21 @@ it('scenarios/flood.yaml: a fleet is there before the flood, and result.json tel
   const scenario = new URL('../../scenarios/flood.yaml', import.meta.url).pathname;
   const { stdout, stderr } = await certstorm(
     [
-      ...['run', scenario, '--out', out, '--variant', 'undefended', '--rounds', '2'],
+      ...[
+        'run',
+        scenario,
+        '--out',
+        out,
+        '--variant',
+        'undefended',
+        '--rounds',
+        '2',
+        '--set',
+        'thresholds=[breakingPoint.keptUpTo > 100000]',
+      ],
       ...[
         '--set',
-        'load.stages=[{duration: 2s, target: 120}]',
+        'load.stages=[{duration: 1500ms, target: 120}]',
         '--set',
         'corpus.identities=',
         '--set',
@@ -22,7 +33,10 @@ it('scenarios/flood.yaml: a fleet is there before the flood, and result.json tel
     ],
     { cache: join(folder.path, 'cache') },
   );
-  const [variant] = resultIn(out).variants;
+  const { variants, thresholds } = resultIn(out);
+  const [variant] = variants;
+  expect(thresholds).toMatchObject([{ metric: 'breakingPoint.keptUpTo', passed: false }]);
+  expect(thresholds[0]?.observed).toBe(variant?.breakingPoint?.keptUpTo ?? null);
   const log = stdout + stderr;
   expect(variant?.objective, log).toMatchObject({ metric: 'victims.publish.p99', limit: 100 });
   const { how, rounds = [], keptUpTo = NaN, missedFrom = NaN } = variant?.breakingPoint ?? {};

@@ -102,14 +102,16 @@ describe('a threshold that cannot be evaluated is told with what was expected', 
     [
       'godo.errors == 0',
       {
-        expected: 'a metric that begins with one of good, revoked, all, target, generator, accounting, limit',
+        expected:
+          'a metric that begins with one of good, revoked, all, target, generator, accounting, limit, breakingPoint',
         nearest: 'good.errors',
       },
     ],
     [
       'revokd.rejected.p(99) < 1s',
       {
-        expected: 'a metric that begins with one of good, revoked, all, target, generator, accounting, limit',
+        expected:
+          'a metric that begins with one of good, revoked, all, target, generator, accounting, limit, breakingPoint',
         nearest: 'revoked.rejected.p99',
       },
     ],

@@ -137,7 +137,7 @@ describe('a mistake in one field is told with its line, column, path, expectatio
     [
       'an unknown metric in a threshold',
       scenario({ head: 'thresholds:\n  - goood.authenticated.p99 < 5ms' }),
-      "scenario.yaml:3:5: thresholds[0]: 'goood.authenticated.p99 < 5ms' is no threshold of this run: expected a metric that begins with one of good, all, target, generator, accounting, limit; did you mean 'good.authenticated.p99'?",
+      "scenario.yaml:3:5: thresholds[0]: 'goood.authenticated.p99 < 5ms' is no threshold of this run: expected a metric that begins with one of good, all, target, generator, accounting, limit, breakingPoint; did you mean 'good.authenticated.p99'?",
     ],
   ];
   it.each(cases)('%s', async (_, text, sentence) => {
@@ -227,7 +227,7 @@ describe('a mistake between fields is told at the field to change', () => {
     [
       "a cohort with a metric's name",
       cohort('{ name: target, expect: accept }'),
-      "scenario.yaml:5:13: cohorts[1].name: a cohort cannot be called 'target', for metrics are: expected a name other than all, target, generator, accounting, limit",
+      "scenario.yaml:5:13: cohorts[1].name: a cohort cannot be called 'target', for metrics are: expected a name other than all, target, generator, accounting, limit, breakingPoint",
     ],
     [
       'a revocation check that the target cannot do',
