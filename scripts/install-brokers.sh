@@ -35,7 +35,11 @@ begin() {
   mkdir -p "$brokers" && chmod 700 "$brokers" && rm -rf "$brokers/$1.part" && mkdir "$brokers/$1.part"
 }
 
+# What is built from a program of ours is marked with that, so that certstorm knows when it has become an old one.
 finish() {
+  if [ -d "targets/$1" ]; then
+    (cd "targets/$1" && export LC_ALL=C && cat ./* | sha256sum | cut -d ' ' -f 1) >"$brokers/$1.part/sources"
+  fi
   rm -rf "${brokers:?}/$1" && mv "$brokers/$1.part" "$brokers/$1" && echo "$1: $brokers/$1"
 }
 

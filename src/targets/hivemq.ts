@@ -115,7 +115,8 @@ export const hivemq: OwnTargetKind = {
         tuned: [
           'persistence: in-memory',
           'anonymous-usage-statistics: off',
-          ...javaOptions(order, 'java.security'),
+          ...javaOptions(order, security).filter((option) => !option.includes('java.security')),
+          ...(order.revocation === 'ocsp' ? ['ocsp.enable=true'] : []),
         ],
         remarks: [
           'Java compiles what runs often: a round after a short warm-up is slower than one after a long one',

@@ -1,10 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { defaultBrokerSettings } from '../../src/broker/index.ts';
 import { findProgram } from '../../src/targets/find-program.ts';
 import { freePort } from '../../src/targets/free-port.ts';
+import { javaOptions } from '../../src/targets/hivemq/configuration.ts';
 import { hivemq } from '../../src/targets/hivemq.ts';
 import { mochi } from '../../src/targets/mochi.ts';
 import { rabbitDefinitions, rabbitTlsConfiguration } from '../../src/targets/rabbitmq/configuration.ts';
@@ -157,9 +160,23 @@ describe('a broker that is not on this machine', () => {
     expect(findProgram('no-such-broker')).toBeUndefined();
   });
 
+  test('nor is one that was built from an older program of ours', async () => {
+    mkdirSync(join(folder, 'mochi'), { recursive: true });
+    writeFileSync(join(folder, 'mochi', 'mochi'), '');
+    writeFileSync(join(folder, 'mochi', 'sources'), 'another\n');
+    await expect(mochi.start(orderFor(pki, { brokersDir: folder }))).rejects.toMatchObject({
+      code: 'ERR_TARGET_NOT_INSTALLED',
+      message: expect.stringContaining('was built from another program than targets/mochi is now'),
+    });
+  });
+
   test('HiveMQ says that Java is too old', async () => {
     mkdirSync(join(folder, 'hivemq', 'classes'), { recursive: true });
     writeFileSync(join(folder, 'hivemq', 'classes', 'CertificateExtension.class'), '');
+    // As the script that installs it marks what it has built.
+    const mark = 'export LC_ALL=C; cat ./* | sha256sum | cut -d " " -f 1';
+    const cwd = new URL('../../targets/hivemq/', import.meta.url);
+    writeFileSync(join(folder, 'hivemq', 'sources'), execFileSync('sh', ['-c', mark], { cwd }));
     const java = join(folder, 'java');
     writeFileSync(java, '#!/bin/sh\necho \'openjdk version "11.0.2" 2019-01-15\' >&2\n');
     chmodSync(java, 0o755);
@@ -174,6 +191,20 @@ describe('a broker that is not on this machine', () => {
       process.env.PATH = path;
     }
   });
+});
+
+test("Java is told where HiveMQ's properties are whatever the variant is called, and how to ask a responder", () => {
+  const ocsp = { timeoutMs: 1_500, nonce: true, method: 'GET' } as const;
+  const order = orderFor(pki, { revocation: 'ocsp', broker: { ...defaultBrokerSettings, ocsp } });
+  expect(javaOptions(order, '/work/ocsp%2BcrlEntries%3D0/java.security')).toEqual([
+    '-Dcom.sun.net.ssl.checkRevocation=true',
+    // A URL: of a path Java makes one that is decoded again.
+    '-Djava.security.properties=file:///work/ocsp%252BcrlEntries%253D0/java.security',
+    '-Dcom.sun.security.ocsp.timeout=2',
+    '-Dcom.sun.security.ocsp.useget=true',
+    '-Djdk.security.certpath.ocspNonce=true',
+  ]);
+  expect(javaOptions(orderFor(pki), '/work/java.security')).toEqual([]);
 });
 
 test("RabbitMQ's files are what it reads: Erlang terms, and a user for each client", () => {

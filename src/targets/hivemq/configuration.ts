@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { type AuthorizationRule, paddedRules } from '../../broker/index.ts';
 import { purposes } from '../../pki/extensions.ts';
 import type { TargetOrder } from '../target.ts';
@@ -81,12 +82,21 @@ export const logbackConfiguration = `<configuration>
 `;
 
 /** Options of the Java virtual machine: it is Java's own TLS that judges clients. */
-export function javaOptions({ revocation }: TargetOrder, securityFile: string): string[] {
+export function javaOptions({ revocation, broker: { ocsp } }: TargetOrder, securityFile: string): string[] {
   if (revocation === 'none') return [];
   return [
     '-Dcom.sun.net.ssl.checkRevocation=true',
-    `-Djava.security.properties=${securityFile}`,
+    // As a URL: of a path Java would make one without a care for the % in it.
+    `-Djava.security.properties=${pathToFileURL(securityFile).href}`,
     ...(revocation === 'crl-native' ? ['-Dcom.sun.security.enableCRLDP=true'] : []),
+    ...(revocation === 'ocsp'
+      ? [
+          // Whole seconds.
+          `-Dcom.sun.security.ocsp.timeout=${Math.ceil(ocsp.timeoutMs / 1000)}`,
+          `-Dcom.sun.security.ocsp.useget=${ocsp.method === 'GET'}`,
+          `-Djdk.security.certpath.ocspNonce=${ocsp.nonce}`,
+        ]
+      : []),
   ];
 }
 
