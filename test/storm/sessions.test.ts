@@ -173,7 +173,8 @@ describe('resumption', () => {
       );
       const cohorts = [{ ...on.cohort('none', 5), driver, resumption: 1 }];
       const opened = await on.storm({ workers: 1, cohorts });
-      const order = round(port, { schedule: { model: 'constant-arrival-rate', rate: 40 } });
+      const schedule = { model: 'constant-arrival-rate', rate: 40 } as const;
+      const order = round(port, { schedule, durationMs: 1_000 });
       const { recording } = await opened.run(order).done;
       const { negotiated, started } = recording.cohorts[0] ?? {};
       expect(counts(recording)).toEqual({ accepted: started });

@@ -233,7 +233,7 @@ describe('a storm with the wire driver', () => {
       }),
     );
     const identities = on.corpus.identities('none').slice(0, 2);
-    const order = round(port, { schedule: { model: 'constant-vus', vus: 4 } });
+    const order = round(port, { durationMs: 1_500, schedule: { model: 'constant-vus', vus: 4 } });
     const { recording } = await (await on.storm({ workers: 3, cohorts: [wire('none', { identities })] })).run(
       order,
     ).done;
