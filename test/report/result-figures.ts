@@ -6,6 +6,7 @@ import { ladderOf, savings } from '../../src/report/findings/ladder.ts';
 import { lagsOf } from '../../src/report/findings/lag.ts';
 import { quantileOfBins } from '../../src/report/findings/latency-slices.ts';
 import { leagueOf } from '../../src/report/findings/league.ts';
+import { calibrationFactor, costFactor, inOrder } from '../../src/report/findings/machine-course.ts';
 import { recoveriesOf } from '../../src/report/findings/recovery.ts';
 import { costCurves, crossovers } from '../../src/report/findings/revocation-cost.ts';
 import { costsOf } from '../../src/report/html/calculator/costs.ts';
@@ -127,6 +128,10 @@ export function* sentenceFigures(result: Result): Generator<[Kind, number]> {
       yield* of('time', [...intervals(medians), mean(medians), ...medians]);
     }
   }
+  // Against the usual of the run, and how many rounds the machine's signals speak against.
+  const played = inOrder(result);
+  for (const one of played) yield* of('ratio', [calibrationFactor(played, one) ?? 0, costFactor(one) ?? 0]);
+  yield ['count', played.filter(({ round }) => (round.machine?.noisy ?? []).length > 0).length];
   // The cheapest variant against the dearest.
   const costs = variants.map((variant) =>
     variant.rounds.flatMap(({ target }) => target.cpuMsPerAttempt ?? []),
@@ -200,7 +205,17 @@ function* countsOf(cohorts: readonly CohortResult[]): Generator<[Kind, number]> 
   }
 }
 
-function* ofRound({ index, order, timeline, accounting, elapsedMs, target }: RoundResult): Generator<number> {
+function* ofRound({
+  index,
+  order,
+  timeline,
+  accounting,
+  elapsedMs,
+  target,
+  machine,
+}: RoundResult): Generator<number> {
+  // Steal: per cent of all CPU time.
+  yield 100 * (machine?.stealShare ?? 0);
   // Rounds are counted from 1 for people.
   yield index + 1;
   yield order + 1;

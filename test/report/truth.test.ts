@@ -79,7 +79,7 @@ describe('a figure that the result does not have', () => {
     if (variant?.target.cpuMsPerAttempt === undefined) throw new Error('the fixture has CPU');
     variant.target.cpuMsPerAttempt *= 1.371;
     const wrong = check(render(other));
-    expect(wrong.join('\n')).toMatch(/CPU of broker and generator/);
+    expect(wrong.join('\n')).toMatch(/^CPU of broker \| CPU per attempt, ms \| none: /m);
     expect(wrong.join('\n')).toMatch(/^"none, user CPU: /m);
   });
 });

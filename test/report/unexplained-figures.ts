@@ -94,6 +94,7 @@ const constants: readonly RegExp[] = [
   /ticks of 10[\u202f ]ms/g,
   /--rounds 3/g,
   /1 is no change/g,
+  /1\.1 is a tenth/g,
   /\b0 stands at the edge/g,
   /not more than 1[\u202f ]%/g,
   /\b(?:50|90)[\u202f ]% (?=within|back)/g,

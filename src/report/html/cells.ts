@@ -29,9 +29,9 @@ export function metricCell(name: string, limit = 80): Cell {
   return { show: breakable(neutralise(name, limit)), value: name };
 }
 
-/** With places to break a line after each dot and before each capital. */
+/** With places to break a line where words meet: `cpuMs|PerAttempt`, `CERT_|HAS_|EXPIRED`. */
 export function breakable(text: string): Markup {
-  return html`${text.split(/(?<=\.)|(?=[A-Z])/).map((part, i) => html`${i > 0 && trusted('<wbr>')}${part}`)}`;
+  return html`${text.split(/(?<=[._])|(?<=[a-z])(?=[A-Z])/).map((part, i) => html`${i > 0 && trusted('<wbr>')}${part}`)}`;
 }
 
 /** A text of several words, with room for them. */

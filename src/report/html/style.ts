@@ -131,14 +131,14 @@ td small{display:block;line-height:1.3;white-space:normal;min-width:8ch}
 th small{font-weight:400}
 .words{text-align:left!important;white-space:normal!important}
 .absent{color:var(--muted)}
-.cause{display:block;overflow-wrap:anywhere;min-width:11rem}
+.cause{display:block;overflow-wrap:anywhere;min-width:9rem}
 .cause small{display:inline}
 ${[0, 1, 2, 3, 4].map((shade) => `.heat-${shade}{background:var(--heat-${shade})}.heat-${shade} small{color:var(--ink)}`).join('')}
 .contradiction{outline:3px solid var(--bad);outline-offset:-3px;background:var(--bad-surface);font-weight:700}
 .contradiction small{color:var(--ink)}
 .wrong{display:block;color:var(--bad);font-size:.8125rem}
 .remark{min-width:11.5rem}
-.unbroken{white-space:nowrap}
+.unbroken{white-space:nowrap!important}
 .wrong-figure{color:var(--bad);font-weight:700}
 .attention{color:var(--warning);font-weight:700}
 .copies{margin:.5rem 0 0}

@@ -27,7 +27,8 @@ export function brokerCostFigure(result: Result): Figure | null {
       : costRow(variant, {}, 'generator', seriesStyle(1), (figures) => figures.generator)),
   ]);
   if (result.variants.length === 1 && rows[0] !== undefined) rows[0] = { ...rows[0], name: 'broker' };
-  return costFigure(title, 'broker', rows, costTable(result), styles);
+  const of = result.variants.length > 1 ? (['broker'] as const) : (['broker', 'generator'] as const);
+  return costFigure(title, 'broker', rows, costTable(result, of), styles);
 }
 
 /** The same of the generator, for results of several variants. */
@@ -36,7 +37,7 @@ export function generatorCostFigure(result: Result): Figure | null {
   const rows = result.variants.flatMap((variant, i) =>
     costRow(variant, { variant: i }, variant.name, styles.of(i), (figures) => figures.generator),
   );
-  return costFigure('And the generator?', 'generator', rows, costTable(result), styles);
+  return costFigure('And the generator?', 'generator', rows, costTable(result, ['generator']), styles);
 }
 
 function costFigure(
@@ -138,13 +139,15 @@ function cpuOf(figures: TargetFigures | GeneratorFigures): Cpu | null {
   return { perAttempt, user, system: perAttempt - user };
 }
 
-function costTable(result: Result): Table {
-  const rows = result.variants.flatMap((variant) => [
-    costCells(variant, 'broker', variant.target),
-    costCells(variant, 'generator', variant.generator),
-  ]);
+/** Of those processes that the chart above it is about. */
+function costTable({ variants }: Result, of: readonly ('broker' | 'generator')[]): Table {
+  const rows = variants.flatMap((variant) =>
+    of.map((process) =>
+      costCells(variant, process, process === 'broker' ? variant.target : variant.generator),
+    ),
+  );
   return {
-    caption: 'CPU of broker and generator',
+    caption: `CPU of ${of.join(' and ')}`,
     columns: [
       { title: 'Variant' },
       { title: 'Process' },

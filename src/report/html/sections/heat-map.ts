@@ -20,7 +20,7 @@ const fewPanels = 6;
 const mostColumns = 50;
 const shades = 6;
 /** A table of more rows than this has longer slices. */
-const mostRows = 150;
+const mostRows = 100;
 
 type Course = {
   name: string;

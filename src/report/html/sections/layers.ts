@@ -2,7 +2,7 @@ import type { CohortResult, Result, VariantResult } from '../../../result/index.
 import { seen } from '../../words/cohort.ts';
 import { count } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
-import { countCell, nameCell } from '../cells.ts';
+import { breakable, countCell, nameCell } from '../cells.ts';
 import { html, type Markup } from '../markup.ts';
 import { type Cell, renderTable } from '../table.ts';
 import { byVariant, type VariantBlock } from './by-variant.ts';
@@ -72,7 +72,7 @@ function causesCell(causes: Record<string, number>): Cell {
   if (sorted.length === 0) return { show: html`<span class="absent">–</span>`, value: '' };
   const text = sorted.map(([cause, n]) => `${cause} ${n}`).join('; ');
   return {
-    show: html`${sorted.slice(0, 3).map(([cause, n]) => html`<span class="cause">${neutralise(cause, 48)} <small>${count(n)}</small></span> `)}${
+    show: html`${sorted.slice(0, 3).map(([cause, n]) => html`<span class="cause">${breakable(neutralise(cause, 48))} <small>${count(n)}</small></span> `)}${
       sorted.length > 3 && html`<small>and ${count(sorted.length - 3)} more</small>`
     }`,
     value: text,

@@ -31,7 +31,7 @@ const mostPanels = 12;
 /** More panels than this are not even folded away: the result has them, and a page must stay small. */
 const mostFolded = 20;
 /** A table of more rows than this is summed up in longer slices: nobody reads it, and a page must stay small. */
-const mostRows = 150;
+const mostRows = 100;
 
 /** Attempts and what became of them over the time of a round; null where no round was measured. */
 export function overTimeFigure(result: Result): Figure | null {

@@ -4,16 +4,18 @@ import { count, duration } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
 import { warnings } from '../../words/warnings.ts';
 import { badge, countCell, figureCell, nameCell, toneCell } from '../cells.ts';
+import { renderFigure } from '../charts/figure.ts';
 import { html, type Markup } from '../markup.ts';
 import { foldedTable, renderTable, type Table } from '../table.ts';
 import { sentenceMarkup } from './answer.ts';
+import { kernelTable, machineFigure } from './machine.ts';
 import type { Section } from './section.ts';
 
 export const trustSection: Section = {
   id: 'trust',
   title: 'Can I trust this?',
   render: (result) =>
-    html`${standing(result)}${accounting(result)}${cpuSources(result)}${schedule(result)}${calibration(result)}`,
+    html`${standing(result)}${accounting(result)}${cpuSources(result)}${schedule(result)}${machine(result)}${kernelTable(result)}${calibration(result)}`,
 };
 
 function standing(result: Result): Markup {
@@ -139,6 +141,11 @@ function schedule({ variants }: Result): Markup | null {
       ]),
     },
   )}`;
+}
+
+function machine(result: Result): Markup | null {
+  const figure = machineFigure(result);
+  return figure === null ? null : renderFigure(figure);
 }
 
 function calibration({ environment }: Result): Markup | null {

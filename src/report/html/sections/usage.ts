@@ -12,7 +12,7 @@ type Sample = { atS: number; corePercent: number; rssMiB: number };
 type Usage = { variant: VariantResult; style: number; round: RoundResult; samples: Sample[] };
 
 /** Most rows that the table of samples may have. */
-const mostRows = 300;
+const mostRows = 150;
 
 /** The broker's CPU and memory over the time of a round; null without samples, or with more variants than can be told apart. */
 export function usageFigure({ variants }: Result): Figure | null {
