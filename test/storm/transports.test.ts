@@ -6,6 +6,7 @@ import { generate, parser } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { frame, WebSocketFraming } from '../../src/storm/drivers/websocket.ts';
+import { type MqttVersion, protocolLevel } from '../../src/storm/mqtt-version.ts';
 import type { SessionOrder } from '../../src/storm/order.ts';
 import { type TestServer, tcpServer } from './servers.ts';
 import { counts, expectBooksToBalance, round, stage } from './stage.ts';
@@ -13,7 +14,11 @@ import { counts, expectBooksToBalance, round, stage } from './stage.ts';
 const on = stage(['none']);
 
 /** MQTT over WebSocket over TLS, by the `ws` package; tells whom it saw and what they sent. */
-function wssServer(status?: number): { server: Promise<TestServer>; seen: Record<string, number> } {
+function wssServer(
+  status?: number,
+  mqttVersion: MqttVersion = '3.1.1',
+): { server: Promise<TestServer>; seen: Record<string, number> } {
+  const protocolVersion = protocolLevel(mqttVersion);
   const { serverKey: key, serverCert: cert, serverCa: ca } = on.corpus;
   const https = createHttpsServer({ key, cert, ca, requestCert: true, rejectUnauthorized: true });
   const seen: Record<string, number> = {};
@@ -27,16 +32,19 @@ function wssServer(status?: number): { server: Promise<TestServer>; seen: Record
     verifyClient: (_, decide) => decide(status === undefined, status),
   });
   sockets.on('connection', (socket: WebSocket) => {
-    const packets = parser({ protocolVersion: 4 });
+    const packets = parser({ protocolVersion });
     socket.on('message', (bytes: Buffer) => packets.parse(bytes));
     socket.on('close', (code) => count(`close ${code}`));
     packets.on('packet', (packet) => {
       count(packet.cmd);
       const answer =
         packet.cmd === 'connect'
-          ? generate({ cmd: 'connack', returnCode: 0, sessionPresent: false })
+          ? generate(
+              { cmd: 'connack', returnCode: 0, reasonCode: 0, sessionPresent: false },
+              { protocolVersion },
+            )
           : packet.cmd === 'publish'
-            ? generate({ cmd: 'puback', messageId: packet.messageId ?? 0 })
+            ? generate({ cmd: 'puback', messageId: packet.messageId ?? 0 }, { protocolVersion })
             : undefined;
       // Once in two frames, as a server may.
       if (answer !== undefined) {
@@ -72,23 +80,26 @@ describe('MQTT over WebSocket over TLS', () => {
     ungraceful: 0,
   };
 
-  it('connects, publishes and leaves in good order, as the ws package sees it', async () => {
-    const { server, seen } = wssServer();
-    const { port } = await on.server(server);
-    const opened = await on.storm({ cohorts: [{ ...on.cohort('none'), session: talks }] });
-    const { recording } = await opened.run(round(port, { transport: 'wss' })).done;
-    expectBooksToBalance(recording);
-    const { accepted } = counts(recording);
-    expect(Object.keys(counts(recording))).toEqual(['accepted']);
-    const { sessions, latency } = recording.cohorts[0] ?? {};
-    expect(sessions?.cut).toBe(0);
-    expect(sessions?.publish.count).toBeGreaterThan(0);
-    expect(latency?.tlsHandshake.count).toBe(accepted);
-    expect(seen).toMatchObject({ connect: accepted, disconnect: accepted, 'close 1000': accepted });
-    // Those that stayed had the time to answer.
-    expect(seen['pong are you there?']).toBeGreaterThanOrEqual(sessions?.endedByClient ?? Infinity);
-    expect(seen.publish).toBeGreaterThanOrEqual(sessions?.publish.count ?? Infinity);
-  });
+  it.each(['3.1.1', 5] as const)(
+    'connects, publishes and leaves in good order, as the ws package sees it (MQTT %s)',
+    async (mqttVersion) => {
+      const { server, seen } = wssServer(undefined, mqttVersion);
+      const { port } = await on.server(server);
+      const opened = await on.storm({ cohorts: [{ ...on.cohort('none'), session: talks, mqttVersion }] });
+      const { recording } = await opened.run(round(port, { transport: 'wss' })).done;
+      expectBooksToBalance(recording);
+      const { accepted } = counts(recording);
+      expect(Object.keys(counts(recording))).toEqual(['accepted']);
+      const { sessions, latency } = recording.cohorts[0] ?? {};
+      expect(sessions?.cut).toBe(0);
+      expect(sessions?.publish.count).toBeGreaterThan(0);
+      expect(latency?.tlsHandshake.count).toBe(accepted);
+      expect(seen).toMatchObject({ connect: accepted, disconnect: accepted, 'close 1000': accepted });
+      // Those that stayed had the time to answer.
+      expect(seen['pong are you there?']).toBeGreaterThanOrEqual(sessions?.endedByClient ?? Infinity);
+      expect(seen.publish).toBeGreaterThanOrEqual(sessions?.publish.count ?? Infinity);
+    },
+  );
 
   it.each([
     [403, 'closed HTTP 403'],
