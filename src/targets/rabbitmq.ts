@@ -27,7 +27,7 @@ export const rabbitmq: OwnTargetKind = {
   revocation: ['none', 'crl-native'],
   connectAuth: ['none', 'certificate', 'password-hash', 'webservice'],
   transports: ['tls', 'wss', 'tcp'],
-  crlSources: ['file'],
+  crlSources: ['file', 'http'],
   heeds: [],
   lacks: {
     'revocation: ocsp': 'rabbitmq has no OCSP for client certificates',
@@ -39,8 +39,8 @@ export const rabbitmq: OwnTargetKind = {
     'connectAuth: database':
       'rabbitmq keeps its users in a database of its own (password-hash) and asks no other',
     'connectAuth: memory': 'rabbitmq keeps its users in a database of its own (password-hash)',
-    'broker.crl.source: http':
-      'rabbitmq reads CRLs from a folder here (broker.crl.source: file); those that certificates point to it would fetch anew in each handshake',
+    'corpus.certificate.crlDistributionPoints':
+      'rabbitmq fetches CRLs from where certificates say, and these say nothing (corpus.certificate.crlDistributionPoints, services.crl.port)',
     'broker.onUnavailable: fail-open':
       'rabbitmq is told to check (crl_check: peer), and then turns everybody away whose CRL is missing or has run out',
     'broker.verifyOnResumption: true':
@@ -54,8 +54,9 @@ export const rabbitmq: OwnTargetKind = {
   async start(order, signal) {
     if (!isRunnable(server)) throw notInstalled(what, `there is no ${server}`, 'rabbitmq');
     const epmd = requireProgram('epmd', what, 'rabbitmq');
+    const checks = order.revocation === 'none' ? 'nothing' : order.broker.crl.source;
     const openssl =
-      order.revocation === 'none' ? null : requireProgram('openssl', `${what}'s helper openssl`, 'rabbitmq');
+      checks === 'file' ? requireProgram('openssl', `${what}'s helper openssl`, 'rabbitmq') : null;
     const [port, epmdPort, distributionPort] = [
       await freePort(order.host, order.port),
       await freePort('127.0.0.1', 0),
@@ -118,9 +119,12 @@ export const rabbitmq: OwnTargetKind = {
         ],
         tuned: [
           ...(order.sessionTickets && order.transport !== 'tcp' ? ['session_tickets: stateless'] : []),
-          ...(crlDir === null ? [] : ['crl_check: peer']),
+          ...(checks === 'nothing' ? [] : ['crl_check: peer']),
         ],
         remarks: [
+          ...(checks === 'http'
+            ? ['Erlang fetches the CRL anew in each handshake, and asks for no change of it']
+            : []),
           'its garbage collector could not be run before each round: Erlang has one for each of its processes',
           ...(order.sessionTickets && order.transport !== 'tcp'
             ? [

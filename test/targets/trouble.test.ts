@@ -210,9 +210,11 @@ test("Java is told where HiveMQ's properties are whatever the variant is called,
 test("RabbitMQ's files are what it reads: Erlang terms, and a user for each client", () => {
   const order = orderFor(pki, {
     sessionTickets: true,
+    revocation: 'crl-native',
     connectAuth: 'password-hash',
     users: { clientIds: ['a'], password: 'secret' },
   });
+  expect(rabbitTlsConfiguration(order, 8883, null)).toContain('{ssl_crl_cache, {internal, [{http, 5000}]}}');
   expect(rabbitTlsConfiguration(order, 8883, '/with "quotes"')).toContain('{dir, "/with \\"quotes\\""}');
   const definitions = rabbitDefinitions(order);
   expect(JSON.parse(definitions).users.map(({ name }: { name: string }) => name)).toEqual(['a']);

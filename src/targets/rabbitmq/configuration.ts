@@ -87,12 +87,7 @@ function sslOptions(order: TargetOrder, crlDir: string | null): string[] {
     ...(sessionTickets && versions.includes('1.3')
       ? ['%% Off by default.', '{session_tickets, stateless}']
       : []),
-    ...(crlDir === null
-      ? []
-      : [
-          '{crl_check, peer}',
-          `{crl_cache, {ssl_crl_hash_dir, {internal, [{dir, ${erlangString(crlDir)}}]}}}`,
-        ]),
+    ...(order.revocation === 'none' ? [] : ['{crl_check, peer}', `{crl_cache, ${crlCache(crlDir)}}`]),
   ];
 }
 
@@ -124,6 +119,13 @@ function rabbitPasswordHash(password: string): string {
   const salt = randomBytes(4);
   const hash = createHash('sha256').update(salt).update(password, 'utf8').digest();
   return Buffer.concat([salt, hash]).toString('base64');
+}
+
+/** Where CRLs are looked for: in a folder, or where certificates say, with milliseconds for an answer. */
+function crlCache(crlDir: string | null): string {
+  return crlDir === null
+    ? '{ssl_crl_cache, {internal, [{http, 5000}]}}'
+    : `{ssl_crl_hash_dir, {internal, [{dir, ${erlangString(crlDir)}}]}}`;
 }
 
 function erlangString(text: string): string {
