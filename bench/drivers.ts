@@ -20,7 +20,8 @@ import { type BenchTarget, benchCorpus, givenTarget, targetFlags } from './storm
  * --host, --port, --ca and --identities.
  *
  * A client's own work lies between the broker's messages, so a dearer client sees a longer handshake. What each driver's CPU for an attempt
- * differs by is measured in the same rounds: a difference in latency that is no larger is explained by it.
+ * differs by is measured in the same rounds: a difference in latency that is no larger is explained by it. So is one that is no larger than
+ * that of `node` from itself in the round before.
  */
 const { values: flags } = parseArgs({
   options: {
@@ -31,6 +32,8 @@ const { values: flags } = parseArgs({
     'round-ms': { type: 'string', default: '1500' },
     /** Attempts a second: well below what broker and generator can do, so that nobody waits for anybody. */
     rate: { type: 'string', default: '100' },
+    /** Until V8 has compiled the drivers there is nothing to compare: as fast as they go, for so long each. */
+    'warmup-ms': { type: 'string', default: '3000' },
   },
 });
 
@@ -51,7 +54,9 @@ type Agreement = {
   differenceMs: number;
   /** What the drivers' CPU for an attempt differs by, in the same rounds. */
   cpuDifferenceMs: number;
-  verdict: 'same' | 'explained by CPU' | 'differs';
+  /** What rounds of `node` itself differ by from one to the next, as a ratio above 1: less can't be told apart. */
+  noise: number;
+  verdict: 'same' | 'explained by CPU' | 'within noise' | 'differs';
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'certstorm-bench-'));
@@ -93,15 +98,17 @@ async function race(target: BenchTarget): Promise<Rounds> {
     serverCa: readFileSync(target.caFile, 'utf8'),
     cohorts: driverNames.map((driver) => ({ name: driver, driver, identities, password: null })),
   });
-  const play = async (driver: string, seed: number): Promise<RoundRecording> => {
+  const play = async (driver: string, seed: number, warms = false): Promise<RoundRecording> => {
     await broker?.prepareRound();
     const round = await storm.run({
       address: { host: target.ip, port: target.port },
       serverName: target.serverName,
       seed,
       weights: driverNames.map((each) => (each === driver ? 1 : 0)),
-      schedule: { model: 'constant-arrival-rate', rate: Number(flags.rate) },
-      durationMs: Number(flags['round-ms']),
+      schedule: warms
+        ? { model: 'constant-vus', vus: 20, thinkMs: 0 }
+        : { model: 'constant-arrival-rate', rate: Number(flags.rate) },
+      durationMs: Number(flags[warms ? 'warmup-ms' : 'round-ms']),
       maxInFlight: 1_000,
       attemptTimeoutMs: 5_000,
       gracefulStopMs: 5_000,
@@ -115,8 +122,7 @@ async function race(target: BenchTarget): Promise<Rounds> {
   };
   const rounds: Rounds = new Map(driverNames.map((driver) => [driver, []]));
   try {
-    // Until V8 has compiled the drivers there is nothing to compare.
-    for (const driver of driverNames) await play(driver, 0);
+    for (const driver of driverNames) await play(driver, 0, true);
     for (let round = 0; round < Number(flags.rounds); round++) {
       // Each driver follows each other one as often as may be.
       const turned = driverNames.map((_, at) => driverNames[(at + round) % driverNames.length] ?? reference);
@@ -166,10 +172,16 @@ function agreements(rounds: Rounds): Agreement[] {
           Math.abs(differenceMs) <= Math.abs(cpuDifferenceMs);
         const verdict =
           Math.abs(ratio - 1) <= tolerance ? 'same' : explained ? 'explained by CPU' : 'differs';
-        return [{ latency, percentile, driver, ratio, differenceMs, cpuDifferenceMs, verdict }];
+        return [{ latency, percentile, driver, ratio, differenceMs, cpuDifferenceMs, noise, verdict }];
       }),
     ),
   );
+}
+
+function noiseOf(base: readonly RoundRecording[], latency: string, percentile: Percentile): number {
+  const values = base.flatMap((round) => read(round, reference, latency)?.[percentile] ?? []);
+  const steps = values.slice(1).map((value, at) => Math.abs(Math.log(value / (values[at] ?? Number.NaN))));
+  return steps.length === 0 ? 1 : Math.exp(median(steps));
 }
 
 function report(rounds: Rounds): void {
