@@ -170,8 +170,15 @@ function agreements(rounds: Rounds): Agreement[] {
         const explained =
           Math.sign(differenceMs) === Math.sign(cpuDifferenceMs) &&
           Math.abs(differenceMs) <= Math.abs(cpuDifferenceMs);
+        const noise = noiseOf(base, latency, percentile);
         const verdict =
-          Math.abs(ratio - 1) <= tolerance ? 'same' : explained ? 'explained by CPU' : 'differs';
+          Math.abs(ratio - 1) <= tolerance
+            ? 'same'
+            : explained
+              ? 'explained by CPU'
+              : Math.abs(Math.log(ratio)) <= Math.log(noise)
+                ? 'within noise'
+                : 'differs';
         return [{ latency, percentile, driver, ratio, differenceMs, cpuDifferenceMs, noise, verdict }];
       }),
     ),
