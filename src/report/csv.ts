@@ -5,7 +5,7 @@ import { neutralise } from './words/text.ts';
 
 /**
  * Every figure of a result as a row of its own (RFC 4180): variant, its labels, round (empty where merged over rounds), scope (`target`,
- * `generator`, `accounting`, `corpus`, `service ocsp`, `cohort good`), metric as result.json names it, value. What a spreadsheet or a
+ * `generator`, `accounting`, `corpus`, `machine`, `kernel`, `limit`, `service ocsp`, `cohort good`), metric as result.json names it, value. What a spreadsheet or a
  * data frame takes without a program of one's own.
  */
 export const csvFormat: ReportFormat = { format: 'csv', fileName: 'figures.csv', onRequest: true, render };
@@ -26,6 +26,9 @@ type Holder = Pick<VariantResult, 'accounting' | 'services'> & {
   target: object;
   generator: object;
   corpus?: object;
+  machine?: object | undefined;
+  kernel?: object | undefined;
+  limit?: object | undefined;
   cohorts: readonly { name: string }[];
 };
 
@@ -36,12 +39,15 @@ function scopes({
   corpus,
   services = [],
   cohorts,
+  machine,
+  kernel,
+  limit,
 }: Holder): [string, unknown][] {
   return [
     ['target', target],
     ['generator', generator],
     ['accounting', accounting],
-    ...(corpus === undefined ? [] : [['corpus', corpus] as [string, unknown]]),
+    ...Object.entries({ corpus, machine, kernel, limit }).filter(([, figures]) => figures !== undefined),
     ...services.map((service): [string, unknown] => [`service ${service.kind}`, service]),
     ...cohorts.map((cohort): [string, unknown] => [`cohort ${cohort.name}`, cohort]),
   ];

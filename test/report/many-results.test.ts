@@ -64,6 +64,12 @@ describe('CSV', () => {
       String(native?.cohorts[0]?.latencyMs.authenticated?.p50),
     );
     expect(find('none', '', 'cohort revoked', 'outcomes.accepted CONNACK 0')).toBe('300');
+    const [, second] = native?.rounds ?? [];
+    expect(find('crl-native', '2', 'machine', 'calibration.p256Verify')).toBe(
+      String(second?.machine?.calibration.p256Verify),
+    );
+    expect(find('crl-native', '2', 'kernel', 'retransmits')).toBe('3');
+    expect(find('crl-native', '2', 'target', 'collections.count')).toBe('14');
     expect(new Set(lines.map(({ length }) => length))).toEqual(new Set([6]));
   });
 
