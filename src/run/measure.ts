@@ -14,6 +14,7 @@ import type { MeasuredRound, MeasuredTarget, TargetSample } from './measured-rou
 import { withOwnArrivals } from './own-arrivals.ts';
 import { playEvents } from './play-events.ts';
 import { scheduleOrder, warmupOrder } from './schedule-order.ts';
+import { sparingly } from './sparingly.ts';
 import type { RoundSurroundings } from './surroundings.ts';
 
 /** Often enough for a curve over a round of seconds, seldom enough to cost the broker's side thread nothing that shows. */
@@ -66,8 +67,9 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   );
   const run = storm.run(played);
   const figures = new LiveFigures(variant.cohorts, askedRate(played), played.durationMs);
-  const tell = () =>
-    measurement.onProgress(figures.read(run.progress(), run.cohorts(), samples), played.durationMs);
+  const tell = sparingly(() =>
+    measurement.onProgress(figures.read(run.progress(), run.cohorts(), samples), played.durationMs),
+  );
   const sampler = setInterval(() => {
     tell();
     if (before === null) return;
@@ -86,7 +88,7 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
     return { atMs, ...more };
   });
   const ending = await runUntilStopped(run, target, signal).finally(() => clearInterval(sampler));
-  tell();
+  tell(true);
   const events = await playing.end();
   if (ending.death === null) await drain(target);
   const after = ending.death === null ? await measuredSnapshot(measurement) : null;

@@ -4,6 +4,7 @@ import { outcomeKinds } from '../../src/metrics/outcome.ts';
 import type { LiveCohort } from '../../src/metrics/read-live.ts';
 import { askedRate } from '../../src/run/asked-rate.ts';
 import { LiveFigures } from '../../src/run/live-round.ts';
+import { sparingly } from '../../src/run/sparingly.ts';
 import { TimeLeft } from '../../src/run/time-left.ts';
 import type { CohortPlan } from '../../src/scenario/plan.ts';
 import type { RoundOrder } from '../../src/storm/order.ts';
@@ -81,6 +82,49 @@ describe('the figures of a round that goes on', () => {
     const last = figures.read(progress(3_000, 280), [], samples);
     expect(last).toMatchObject({ askedPerSecond: 7, achievedPerSecond: 200 });
     expect(last.target).toEqual({ corePercent: 50, rssMiB: 44 });
+  });
+});
+
+describe('what is told of a run', () => {
+  it('takes a hundredth of the time at most, however dear it is, and its end is told in any case', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.01, max: 40, noNaN: true }), (costMs) => {
+        let now = 0;
+        let spent = 0;
+        const tell = sparingly(
+          () => {
+            now += costMs;
+            spent += costMs;
+          },
+          () => now,
+        );
+        for (let tick = 0; tick < 400; tick++) {
+          tell();
+          now += 250;
+        }
+        // The first time, nobody knows yet what it costs.
+        expect(spent).toBeLessThanOrEqual(0.01 * now + 2 * costMs);
+        const before = spent;
+        tell(true);
+        expect(spent).toBe(before + costMs);
+      }),
+    );
+  });
+
+  it('is told at each tick where that costs next to nothing', () => {
+    let told = 0;
+    let now = 0;
+    const tell = sparingly(
+      () => {
+        told++;
+      },
+      () => now,
+    );
+    for (let tick = 0; tick < 40; tick++) {
+      tell();
+      now += 250;
+    }
+    expect(told).toBe(40);
   });
 });
 
