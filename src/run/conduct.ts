@@ -97,7 +97,7 @@ export async function conduct(plan: Plan, conductOptions: ConductOptions): Promi
       const place = { round, position, of: order.length, seed: plan.seed, left };
       const result = await playRound(stage, place, conductOptions);
       if (result !== null) measured[variant]?.push(result);
-      if (result?.targetDied || stage.changesInRounds) await stage.dismissTarget();
+      if (result?.targetDied || result?.targetHung || stage.changesInRounds) await stage.dismissTarget();
       if (round === plan.rounds - 1) await stage.dismiss();
     }
   } catch (error) {

@@ -91,6 +91,7 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
   tell(true);
   const events = await playing.end();
   if (ending.death === null) await drain(target);
+  const silence = ending.death === null ? await silenceAfter(ending.recording, target) : null;
   const after = ending.death === null ? await measuredSnapshot(measurement) : null;
   const counted = kernel.end(ending.recording.recording);
   const servicesAfter = await surroundings.serviceSnapshots();
@@ -114,9 +115,11 @@ export async function measureRound(measurement: Measurement): Promise<MeasuredRo
       ...(found?.trouble === undefined ? [] : [found.trouble]),
       ...eventTroubles(events.error),
       ...surroundings.serviceDeaths,
+      ...(silence === null ? [] : [`the broker hung, and answers nobody now (${silence})`]),
     ],
     interruption: interruption(ending, ending.recording.elapsedMs),
     targetDied: ending.death !== null,
+    targetHung: silence !== null,
   };
 }
 
@@ -194,6 +197,17 @@ async function runUntilStopped(
   over = true;
   signal.removeEventListener('abort', stop);
   return { recording, death, stopped: signal.aborted };
+}
+
+/** Where clients waited in vain: whether the target still answers anybody. */
+async function silenceAfter(
+  { recording }: MeasuredRound['storm'],
+  target: RunningTarget,
+): Promise<string | null> {
+  const inVain = recording.cohorts.some(({ outcomes }) =>
+    outcomes.some(({ kind, count }) => kind === 'timeout' && count > 0),
+  );
+  return inVain ? ((await target.silence?.()) ?? null) : null;
 }
 
 /** An event that fails leaves a round that is not what the scenario says; the storm's figures are there all the same. */

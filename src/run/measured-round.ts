@@ -31,6 +31,8 @@ export type MeasuredRound = {
   interruption: string | null;
   /** True when the interruption is the target's death. */
   targetDied: boolean;
+  /** True when it let clients wait in vain, and answers nobody after the round. */
+  targetHung?: boolean;
 };
 
 /** The target while the round ran; `cpuMs` counts from the start of the round. */

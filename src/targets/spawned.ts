@@ -50,6 +50,8 @@ export type Launch = {
 
 const probeTimeoutMs = 2_000;
 const probeIntervalMs = 50;
+/** How long one that let clients wait may take for one handshake more. */
+const silentMs = 3_000;
 
 /**
  * Starts a broker's program in a process group of its own and waits until it answers a real handshake. Whatever goes wrong, and also when
@@ -77,7 +79,7 @@ export async function startSpawned(
     const serverName = serverNameOf(await readFile(order.serverCertFile)) ?? order.host;
     await untilReady(launch, { ...address, serverName }, order, watched, signal);
     const version = await launch.version();
-    return runningBroker(launch, watched, release, { address, serverName, version });
+    return runningBroker(launch, order, watched, release, { address, serverName, version });
   } catch (error) {
     await watched.kill();
     release();
@@ -91,6 +93,7 @@ export async function startSpawned(
 
 function runningBroker(
   launch: Launch,
+  order: TargetOrder,
   watched: WatchedProcess,
   release: () => void,
   facts: Pick<RunningTarget, 'address' | 'serverName' | 'version'>,
@@ -104,6 +107,17 @@ function runningBroker(
     remarks,
     tuned,
     died: watched.died,
+    async silence() {
+      const answer = await probe({
+        ...probeOrder(order),
+        ...facts.address,
+        serverName: facts.serverName,
+        timeoutMs: silentMs,
+      });
+      return answer.state === 'ready'
+        ? null
+        : `${what}: ${answer.reason}${lastWords(lastLinesOf(launch.logFile))}`;
+    },
     prepareRound: async () => prepareRound?.(pid, (line) => watched.say(line)),
     ...(reloadRevocation !== undefined && { reloadRevocation: () => reloadRevocation(pid) }),
     async snapshot() {
@@ -151,7 +165,7 @@ function spawnInGroup({ what, program, args, env, cwd, logFile, takesOrders }: L
 async function untilReady(
   { what, readyWithinMs, logFile }: Launch,
   address: { host: string; port: number; serverName: string },
-  { serverCaFile, probe: client, transport }: TargetOrder,
+  order: TargetOrder,
   watched: WatchedProcess,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -164,9 +178,7 @@ async function untilReady(
       over,
       probe({
         ...address,
-        transport,
-        ...(serverCaFile !== undefined && { serverCaFile }),
-        ...(client !== undefined && { client }),
+        ...probeOrder(order),
         timeoutMs: probeTimeoutMs,
       }),
     ]);
@@ -183,6 +195,14 @@ async function untilReady(
     }
     await Promise.race([over, delay(probeIntervalMs)]);
   }
+}
+
+function probeOrder({ serverCaFile, probe: client, transport }: TargetOrder) {
+  return {
+    transport,
+    ...(serverCaFile !== undefined && { serverCaFile }),
+    ...(client !== undefined && { client }),
+  };
 }
 
 function howItEnded({ code, signal, lastStderr }: TargetDeath): string {

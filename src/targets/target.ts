@@ -120,6 +120,8 @@ export type RunningTarget = {
   asked?: readonly AskedServer[];
   /** Counters of the process and, where it keeps them, of its connections. Rejects with TargetError when it is gone. */
   snapshot(): Promise<TargetSnapshot>;
+  /** Null where it takes part in a handshake now, else in a sentence what it does instead, with its last words; left out by targets that tell in other ways. */
+  silence?(): Promise<string | null>;
   /** Settles when the process ends by itself; never after `stop()` was called. */
   died: Promise<TargetDeath>;
   /** Ends it; resolves when the process is gone. Safe to call twice. Does nothing to a target that certstorm did not start. */

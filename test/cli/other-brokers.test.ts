@@ -76,14 +76,17 @@ variants:
     );
     const out = join(folder.path, 'dies');
     const run = start(['run', scenario, '--out', out], { cache });
-    await run.told('dies: Mosquitto');
-    await delay(1_500);
-    const isBroker = (pid: number) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'mosquitto';
-    const dying = childrenOf(run.pid).filter(
-      (pid) => isBroker(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dies'),
-    );
-    expect(dying).toHaveLength(1);
-    for (const pid of dying) process.kill(pid, 'SIGKILL');
+    const strike = async (variant: string, signal: NodeJS.Signals, afterMs: number) => {
+      await run.told(`${variant}: Mosquitto`);
+      await delay(afterMs);
+      const read = (pid: number, file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8');
+      const struck = childrenOf(run.pid).filter(
+        (pid) => read(pid, 'comm').trim() === 'mosquitto' && read(pid, 'cmdline').includes(`/${variant}/`),
+      );
+      expect(struck).toHaveLength(1);
+      for (const pid of struck) process.kill(pid, signal);
+    };
+    await strike('dies', 'SIGKILL', 1_500);
     const { code, stdout, stderr } = await run.finished;
     expect(code, stdout + stderr).toBe(92);
     const { variants, invalidReasons } = resultIn(out);

@@ -151,6 +151,17 @@ test('a broker that does not end when asked is killed, with all that it has star
   for (const pid of processesNaming(String(port))) await untilGone(pid);
 });
 
+test('a broker that answers nobody any more is told from one that does', async () => {
+  const broker = await start('is deaf', { abrupt: true });
+  expect(await broker.silence?.()).toBeNull();
+  process.kill(broker.pid, 'SIGSTOP');
+  expect(await broker.silence?.()).toMatch(
+    /^Fakery: it accepts connections and does not answer a TLS ClientHello/,
+  );
+  await broker.stop();
+  expect(isAlive(broker.pid)).toBe(false);
+});
+
 describe('a broker that is not on this machine', () => {
   test('is told as not installed, with what installs it', async () => {
     await expect(mochi.start(orderFor(pki, { brokersDir: folder }))).rejects.toMatchObject({
