@@ -203,7 +203,7 @@ describe('sessions', () => {
     expect(limited?.breaking).toBe('never');
     expect(found?.objectiveMs).toBe(250);
     expect(spoken(kinds.flood)).toMatch(
-      /In no defence victims were served as they should be up to 1 \d00 bad clients a second, and no more from 1 \d00 on/,
+      /In no defence victims were served as they should be up to 1 \d\d0 bad clients a second, and no more from 1 \d\d0 on/,
     );
   });
 

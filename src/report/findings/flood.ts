@@ -51,7 +51,7 @@ const leastRange = 2;
 /** Without an objective in the scenario the victims' wait may grow this much. */
 const tolerated = 3;
 /** A ramp is read in so many steps. */
-const rampSteps = 12;
+const rampSteps = 16;
 
 /**
  * Victims against flood rate. A curve is one variant whose unwelcome clients ramp up, or several variants with a rate each.
