@@ -49,7 +49,29 @@ export function lagSentences(result: Result): Sentence[] {
         ` ${plural(lag.attemptsAfter ?? 0, 'attempt')} after the revocation were let in.`,
       ],
     });
-  return [...sentences, ...sessions(all, several)];
+  return [...sentences, ...stalls(result), ...sessions(all, several)];
+}
+
+/** Who waited longest while a revocation was taken over: a long list is read at the expense of everybody who comes then. */
+function stalls({ variants }: Result): Sentence[] {
+  const all = variants.flatMap((variant) =>
+    variant.rounds.flatMap(({ events = [] }) =>
+      events.flatMap(({ slowestMs }) => (slowestMs === undefined ? [] : [{ variant, slowestMs }])),
+    ),
+  );
+  const longest = all.toSorted((a, b) => b.slowestMs - a.slowestMs)[0];
+  if (longest === undefined) return [];
+  return [
+    {
+      tone: 'plain',
+      parts: [
+        'While a revocation was taken over, the slowest client took up to ',
+        figure(duration(longest.slowestMs)),
+        ...(variants.length > 1 ? [' in ', name(longest.variant.name)] : []),
+        '.',
+      ],
+    },
+  ];
 }
 
 function sessions(all: readonly LagFinding[], several: boolean): Sentence[] {
