@@ -12,7 +12,7 @@ import type { Vocabulary } from './vocabulary.ts';
 /** Rounds of each variant where something is compared and nobody has said how many. */
 export const comparedRounds = 20;
 /** The last look of `--rounds auto`. */
-export const mostAutoRounds = 60;
+export const mostAutoRounds = 90;
 
 type Names = { all: readonly string[]; kept: readonly string[] };
 
