@@ -91,6 +91,8 @@ type DriverFigures = {
   ratioToPlainTlsConnect: number;
   /** CPU of the collection that the storm forces after each round, for each attempt of the round; not within the figures above. */
   collectionMsPerAttempt: number;
+  /** CPU of a round however many attempts are in it, milliseconds; not within the figures above either. */
+  roundMs: number;
 };
 
 function figuresOf(driver: string, laps: Map<string, Lap[]>): DriverFigures {
@@ -112,6 +114,7 @@ function figuresOf(driver: string, laps: Map<string, Lap[]>): DriverFigures {
     collectionMsPerAttempt: median(
       each(storm, ({ attempts, collectionCpuMs }) => collectionCpuMs / attempts),
     ),
+    roundMs: median(each(storm, ({ roundCpuMs }) => roundCpuMs)),
   };
 }
 
@@ -160,6 +163,7 @@ function report(laps: Map<string, Lap[]>): void {
       row('the driver alone, verified', 'ms', 'driverCpuMsPerAttempt') +
       row('harness: storm less its driver', 'ms', 'harnessMsPerAttempt', harnessMsPerAttempt) +
       row('collection after each round, apart', 'ms', 'collectionMsPerAttempt') +
+      row('a round without attempts, apart', 'ms', 'roundMs') +
       row('against a plain tls.connect loop', '×', 'ratioToPlainTlsConnect', ratioToPlainTlsConnect) +
       row('attempts', '/s', 'attemptsPerSecond') +
       `plain tls.connect loop: ${figures.plainTlsConnectCpuMsPerAttempt.toFixed(3)} ms\n` +

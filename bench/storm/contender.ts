@@ -17,8 +17,11 @@ export type Contender = {
   open(ground: Ground): Promise<Contestant>;
 };
 
-/** What came of a lap: attempts that were accepted, and the CPU of a forced collection that followed the last of them. */
-export type Done = { attempts: number; collectionCpuMs: number };
+/**
+ * What came of a lap: attempts that were accepted, the CPU of a forced collection that followed the last of them, and the CPU that a round
+ * takes however many attempts are in it: starting, merging what was recorded.
+ */
+export type Done = { attempts: number; collectionCpuMs: number; roundCpuMs?: number };
 
 export type Contestant = {
   /** Throws when any attempt was not accepted. */

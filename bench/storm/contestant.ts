@@ -10,7 +10,14 @@ export type ContestantOrder = BenchTarget & { contender: string; concurrency: nu
  * CPU of the whole process, all its threads, user and system. The forced collection behind the lap, which only the whole storm makes, is
  * told apart: it happens between rounds, when nothing is measured.
  */
-export type Lap = { attempts: number; cpuMs: number; collectionCpuMs: number; elapsedMs: number };
+export type Lap = {
+  attempts: number;
+  cpuMs: number;
+  collectionCpuMs: number;
+  /** Likewise told apart: what a round costs that has no attempts. */
+  roundCpuMs: number;
+  elapsedMs: number;
+};
 
 const order = JSON.parse(process.argv[2] ?? '{}') as ContestantOrder;
 const contender = contenders.find(({ name }) => name === order.contender);
@@ -26,12 +33,13 @@ const contestant = await contender.open({
 process.on('message', async (ms: number) => {
   const cpu = process.cpuUsage();
   const start = performance.now();
-  const { attempts, collectionCpuMs } = await contestant.run(ms);
+  const { attempts, collectionCpuMs, roundCpuMs = 0 } = await contestant.run(ms);
   const { user, system } = process.cpuUsage(cpu);
   process.send?.({
     attempts,
-    cpuMs: (user + system) / 1000 - collectionCpuMs,
+    cpuMs: (user + system) / 1000 - collectionCpuMs - roundCpuMs,
     collectionCpuMs,
+    roundCpuMs,
     elapsedMs: performance.now() - start,
   } satisfies Lap);
 });
