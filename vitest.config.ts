@@ -22,6 +22,9 @@ const measuring = [
 /** Packs the project and installs it into an empty folder with all that it needs: `npm run test:package`, a step of its own in `.ci/run`. */
 const packaging = 'test/cli/package.test.ts';
 
+/** Pages in Chromium, a minute of one core: `npm run test:browser`, a step of its own in `.ci/run`. */
+const pages = ['test/report/browser.test.ts', 'test/cli/live.test.ts'];
+
 /** Brokers that take ten seconds to start, where they are installed: `npm run test:brokers`. */
 const slowBrokers = ['test/targets/hivemq.test.ts', 'test/targets/rabbitmq.test.ts'];
 
@@ -40,7 +43,7 @@ export default defineConfig({
           ...shared,
           name: 'rooms',
           include: ['test/**/*.test.ts'],
-          exclude: [...measuring, ...slowBrokers, packaging],
+          exclude: [...measuring, ...pages, ...slowBrokers, packaging],
           sequence: { groupOrder: 0 },
         },
       },
@@ -56,6 +59,9 @@ export default defineConfig({
       },
       {
         test: { ...shared, name: 'brokers', include: slowBrokers, sequence: { groupOrder: 2 } },
+      },
+      {
+        test: { ...shared, name: 'browser', include: pages, sequence: { groupOrder: 4 } },
       },
       {
         test: { ...shared, name: 'package', include: [packaging], sequence: { groupOrder: 3 } },

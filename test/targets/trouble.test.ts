@@ -207,15 +207,15 @@ describe('a broker that is not on this machine', () => {
 test("Java is told where HiveMQ's properties are whatever the variant is called, and how to ask a responder", () => {
   const ocsp = { timeoutMs: 1_500, nonce: true, method: 'GET' } as const;
   const order = orderFor(pki, { revocation: 'ocsp', broker: { ...defaultBrokerSettings, ocsp } });
-  expect(javaOptions(order, '/work/ocsp%2BcrlEntries%3D0/java.security')).toEqual([
+  expect(javaOptions(order, '/srv/ocsp%2BcrlEntries%3D0/java.security')).toEqual([
     '-Dcom.sun.net.ssl.checkRevocation=true',
     // A URL: of a path Java makes one that is decoded again.
-    '-Djava.security.properties=file:///work/ocsp%252BcrlEntries%253D0/java.security',
+    '-Djava.security.properties=file:///srv/ocsp%252BcrlEntries%253D0/java.security',
     '-Dcom.sun.security.ocsp.timeout=2',
     '-Dcom.sun.security.ocsp.useget=true',
     '-Djdk.security.certpath.ocspNonce=true',
   ]);
-  expect(javaOptions(orderFor(pki), '/work/java.security')).toEqual([]);
+  expect(javaOptions(orderFor(pki), '/srv/java.security')).toEqual([]);
 });
 
 test("RabbitMQ's files are what it reads: Erlang terms, and a user for each client", () => {
