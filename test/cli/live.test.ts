@@ -74,7 +74,10 @@ describe('a run that is looked at while it goes on', () => {
 
   beforeAll(async () => {
     otlp = await collector();
-    const scenario = writeScenario(folder.path, (text) => text.replace('rate: 100', 'rate: 50'));
+    // Long enough for a browser that has only just begun to see it go on.
+    const scenario = writeScenario(folder.path, (text) =>
+      text.replace('rate: 100', 'rate: 50').replace(/duration: \w+/, 'duration: 8s'),
+    );
     const flags = ['--live', '--metrics-port', '0', '--otlp', otlp.url];
     const browser = chromiumPath === undefined ? undefined : await launchChromium();
     const started = start(['run', scenario, '--out', out, ...flags], { cache });
