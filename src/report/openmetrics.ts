@@ -1,4 +1,5 @@
 import type { CohortResult, Latency, Result, VariantResult } from '../result/index.ts';
+import { falseVerdicts } from './false-verdict-metrics.ts';
 import type { ReportFormat } from './format.ts';
 import {
   counter,
@@ -124,16 +125,7 @@ function ofCohorts(result: Result): Family[] {
       each(({ attempts, expected }, labels) => [{ labels: { ...labels, expected }, value: attempts }]),
     ),
     counter('certstorm_outcomes', 'Attempts by how they ended.', each(outcomeSamples)),
-    counter(
-      'certstorm_false_accepts',
-      'Attempts let in that should not have been.',
-      each(({ falseAccepts }, labels) => [{ labels, value: falseAccepts }]),
-    ),
-    counter(
-      'certstorm_false_rejects',
-      'Attempts turned away against the expectation.',
-      each(({ falseRejects }, labels) => [{ labels, value: falseRejects }]),
-    ),
+    ...falseVerdicts(each),
     summary(
       'certstorm_service_time_seconds',
       'Time of a phase from the actual start.',

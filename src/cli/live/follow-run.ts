@@ -75,32 +75,7 @@ export class RunFollower {
     }
     const cohorts = live.cohorts.map(cohortState);
     const course = this.#withMoment(isNew ? [] : round.course, live, cohorts);
-    const {
-      elapsedMs,
-      askedPerSecond,
-      achievedPerSecond,
-      started,
-      finished,
-      inFlight,
-      missedArrivals,
-      target,
-    } = live;
-    const now: LiveRoundState = {
-      variant,
-      position,
-      of,
-      elapsedMs,
-      durationMs,
-      askedPerSecond,
-      achievedPerSecond,
-      started,
-      finished,
-      inFlight,
-      missedArrivals,
-      cohorts,
-      target,
-      course,
-    };
+    const now: LiveRoundState = { ...live, variant, position, of, durationMs, cohorts, course };
     this.#totals.set(variant, addTotals(variant, this.#before, live));
     this.#state = { ...this.#state, round: now, leftMs, totals: [...this.#totals.values()] };
   }

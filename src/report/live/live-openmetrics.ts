@@ -1,3 +1,4 @@
+import { falseVerdicts } from '../false-verdict-metrics.ts';
 import {
   counter,
   type Family,
@@ -94,16 +95,7 @@ function ofTotals({ scenario, totals }: LiveRun): Family[] {
         Object.entries(outcomes).map(([kind, value]) => ({ labels: { ...labels, kind }, value })),
       ),
     ),
-    counter(
-      'certstorm_false_accepts',
-      'Attempts let in that should not have been.',
-      each(({ falseAccepts }, labels) => [{ labels, value: falseAccepts }]),
-    ),
-    counter(
-      'certstorm_false_rejects',
-      'Attempts turned away against the expectation.',
-      each(({ falseRejects }, labels) => [{ labels, value: falseRejects }]),
-    ),
+    ...falseVerdicts(each),
     summary(
       'certstorm_service_time_seconds',
       'Time until the target had decided, from the actual start; quantiles of the latest round.',
