@@ -94,7 +94,8 @@ describe('a run that is looked at while it goes on', () => {
       page?.on('console', (message) => seen.noise.push(message.text()));
       page?.on('pageerror', (error) => seen.noise.push(error.message));
       await page?.goto(live);
-      while (!/certstorm_attempts_total\{[^}]*cohort="revoked"[^}]*\} [1-9]/.test(scraped.text)) {
+      // Started is not finished: latencies are there with the first decision.
+      while (!/certstorm_service_time_seconds_count\{[^}]*cohort="revoked"[^}]*\} [1-9]/.test(scraped.text)) {
         const response = await fetch(metrics);
         scraped = { type: response.headers.get('content-type') ?? '', text: await response.text() };
         await delay(50);
