@@ -12,7 +12,7 @@ export type CpuReading = { used: CpuSource; other: CpuSource; grainMs: number };
 /** Fields of /proc/PID/stat are rounded down to ticks of 10 ms each, for user and system, at both ends of a difference. */
 export const tickGrainMs = 20;
 /** Two readings of exact clocks are some system calls apart. */
-const momentMs = 10;
+export const momentMs = 10;
 
 /**
  * What the kernel says besides of the CPU of a process and all that it has started: its cgroup where it has one of its own (cgroup v2,
@@ -36,13 +36,19 @@ export function secondSource(pid: number): (CpuSource & { grainMs: number }) | n
   return { source: '/proc/PID/task schedstat', ms, grainMs: momentMs };
 }
 
-/** The CPU of its cgroup, where this process here is in another: else it would be everybody's. */
-function ownCgroupMs(pid: number): number | null {
+/** The CPU of its cgroup, milliseconds, where this process here is in another: else it would be everybody's. */
+export function ownCgroupMs(pid: number): number | null {
   const [path, here] = [unifiedGroup(pid), unifiedGroup(process.pid)];
-  if (path === null || path === here || path === '/') return null;
-  const text = contents(`/sys/fs/cgroup${path}/cpu.stat`);
+  const mount = unifiedMount();
+  if (path === null || path === here || path === '/' || mount === null) return null;
+  const text = contents(`${mount}${path}/cpu.stat`);
   const usage = /^usage_usec (\d+)$/m.exec(text ?? '')?.[1];
   return usage === undefined ? null : Number(usage) / 1000;
+}
+
+/** Where cgroup v2 is mounted: beside version 1 it has a folder of its own. proc_pid_mountinfo(5): the type follows the field "-". */
+function unifiedMount(): string | null {
+  return /^\S+ \S+ \S+ \/ (\S+) .*- cgroup2 /m.exec(contents('/proc/self/mountinfo') ?? '')?.[1] ?? null;
 }
 
 /** cgroups(7): the line of hierarchy 0 is that of version 2. */

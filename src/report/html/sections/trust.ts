@@ -1,4 +1,4 @@
-import type { Result } from '../../../result/index.ts';
+import type { CpuSources, Result } from '../../../result/index.ts';
 import { calibrationNames } from '../../../stats/index.ts';
 import { count, duration } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
@@ -6,7 +6,7 @@ import { warnings } from '../../words/warnings.ts';
 import { badge, countCell, figureCell, nameCell, toneCell } from '../cells.ts';
 import { renderFigure } from '../charts/figure.ts';
 import { html, type Markup } from '../markup.ts';
-import { foldedTable, renderTable, type Table } from '../table.ts';
+import { type Cell, foldedTable, renderTable, type Table } from '../table.ts';
 import { sentenceMarkup } from './answer.ts';
 import { kernelTable, machineFigure } from './machine.ts';
 import type { Section } from './section.ts';
@@ -75,7 +75,8 @@ function cpuSources({ variants }: Result): Markup | null {
   );
   if (all.length === 0) return null;
   const apart = all.filter(({ sources }) => !sources.agree).length;
-  return html`<h3>Do two sources agree on the CPU?</h3><p class="note">Every cost here is by the source named first. They agree within 5 %, or within what ticks of 10 ms and the moment between two readings make: ${apart === 0 ? 'all of them do' : html`<strong>${count(apart)} of ${count(all.length)} do not</strong>`}.</p>${tableOrFold(
+  const coarse = all.filter(({ sources }) => sources.agree && !isWithinShare(sources)).length;
+  return html`<h3>Do two sources agree on the CPU?</h3><p class="note">Every cost here is by the source named first; another one is to say the same within 5 %. ${apart + coarse === 0 ? 'All of them do' : ''}${apart === 0 ? '' : html`<strong>${count(apart)} of ${count(all.length)} do not</strong>`}${apart > 0 && coarse > 0 ? '; ' : ''}${coarse === 0 ? '' : `${count(coarse)} of ${count(all.length)} cannot tell: what ticks of 10 ms and the moment between two readings make is more than they differ by`}.</p>${tableOrFold(
     {
       caption: 'CPU over all rounds by two sources',
       columns: [
@@ -96,10 +97,21 @@ function cpuSources({ variants }: Result): Markup | null {
         neutralise(sources.other, 40),
         figureCell(sources.otherMs),
         figureCell(sources.difference === undefined ? undefined : 100 * sources.difference),
-        sources.agree ? toneCell('good', 'yes') : toneCell('warning', 'no'),
+        agreement(sources),
       ]),
     },
   )}`;
+}
+
+function isWithinShare({ usedMs, otherMs }: CpuSources): boolean {
+  return Math.abs(usedMs - otherMs) <= 0.05 * usedMs;
+}
+
+/** What is rounded more coarsely than it differs proves nothing, and is not told as agreement. */
+function agreement(sources: CpuSources): Cell {
+  if (!sources.agree) return toneCell('warning', 'no');
+  if (isWithinShare(sources)) return toneCell('good', 'yes');
+  return `cannot tell: rounded by up to ${duration(sources.grainMs)}`;
 }
 
 function schedule({ variants }: Result): Markup | null {
