@@ -56,17 +56,19 @@ export class RoundInPlay {
   readonly #inFlight = new SharedArrayBuffer(4);
   readonly #held: Int32Array<SharedArrayBuffer>;
   readonly #marks: Float64Array<SharedArrayBuffer>;
-  readonly #startAtMs = monotonicMs() + leadMs;
-  readonly #startedAt = Date.now() + leadMs;
+  readonly #startAtMs: number;
+  readonly #startedAt: number;
   #watchdog: NodeJS.Timeout;
   #stopped = false;
   #finish: () => void = () => {};
 
-  constructor(crew: Crew, order: RoundOrder, ip: string, cohorts: number) {
+  /** `early`: the cohorts that were marked before there was a round to mark them in, so from its start. */
+  constructor(crew: Crew, order: RoundOrder, ip: string, cohorts: number, early: Iterable<number>) {
     this.#crew = crew;
     this.#order = order;
     this.#shape = recorderShape(cohorts, order.durationMs, order.gracefulStopMs);
     this.#marks = unmarked(cohorts);
+    for (const cohort of early) this.#marks[cohort] = 0;
     this.#held = noneHeld(cohorts);
     this.#parts = crew.alive.map((member) => ({
       member,
@@ -80,6 +82,9 @@ export class RoundInPlay {
       this.#finish = resolve;
     }).then(() => this.#recording());
     this.#watchdog = this.#giveUpAfter(leadMs + order.durationMs + order.gracefulStopMs + silenceMs);
+    // Allocating takes milliseconds, and more when the thread is put aside: none of them is to come off the lead.
+    this.#startAtMs = monotonicMs() + leadMs;
+    this.#startedAt = Date.now() + leadMs;
     for (const [share, part] of this.#parts.entries()) this.#send(part, share, ip, cohorts);
   }
 

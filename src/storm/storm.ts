@@ -68,8 +68,7 @@ class OpenStorm implements Storm {
       this.#checkRound(order);
       const ip = await resolveHost(order.address.host);
       if (this.#closed) throw new StormError('closed', 'this storm has been closed');
-      play = new RoundInPlay(this.#crew, order, ip, this.#order.cohorts.length);
-      for (const cohort of early) play.mark(cohort);
+      play = new RoundInPlay(this.#crew, order, ip, this.#order.cohorts.length, early);
       if (stopped) play.stop();
       return play.done;
     };

@@ -259,6 +259,24 @@ describe('a round in which a cohort is marked', () => {
     const { recording } = await run.done;
     expect(recording.cohorts[0]?.afterMark).toMatchObject({ markMs: 0, attempts: 20, accepted: 20 });
   });
+
+  it('before it began has the moment that was told, also when its workers hear of it after its start', async () => {
+    const { port } = await on.server(tlsServer(on.corpus, acceptAll));
+    const order = round(port, { durationMs: 200 });
+    // Handing the order to a worker reads it, here for longer than a round is ordered ahead of its start.
+    Object.defineProperty(order, 'gracefulStopMs', {
+      enumerable: true,
+      get: () => {
+        const until = performance.now() + 60;
+        while (performance.now() < until);
+        return 1_000;
+      },
+    });
+    const run = (await on.storm()).run(order);
+    expect(run.mark(0)).toBe(0);
+    const { recording } = await run.done;
+    expect(recording.cohorts[0]?.afterMark).toMatchObject({ markMs: 0, attempts: 20, accepted: 20 });
+  });
 });
 
 describe('a round that is stopped', () => {
