@@ -15,6 +15,7 @@ const measuring = [
   'test/cli/flood.test.ts',
   'test/cli/ladder.test.ts',
   'test/cli/slow-attackers.test.ts',
+  'test/cli/rude.test.ts',
   // Holds the CPU of one thing against that of another.
   'test/broker/connect-auth.test.ts',
 ];

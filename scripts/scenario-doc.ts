@@ -182,7 +182,15 @@ function fieldTable(fields: readonly Row[]): string {
   return table(['Field', 'Type', 'Default', 'Meaning', 'Example'], lines);
 }
 
-function words({ defects, crlKinds, crlDefects, targets, algorithms, drivers }: Vocabulary): string {
+function words({
+  defects,
+  messageOrders = [],
+  crlKinds,
+  crlDefects,
+  targets,
+  algorithms,
+  drivers,
+}: Vocabulary): string {
   const defectLines = defects.map(({ name, describe }) => `\`${name}\` | ${cell(describe)}`);
   const targetLines = targets.map(
     ({ kind, revocation, connectAuth }) => `\`${kind}\` | ${list(revocation)} | ${list(connectAuth)}`,
@@ -190,6 +198,8 @@ function words({ defects, crlKinds, crlDefects, targets, algorithms, drivers }: 
   return [
     '## Defects\n',
     table(['`defect`', 'What the client presents'], defectLines),
+    '\n## Orders of messages\n',
+    table(['`messageOrder`', 'What the client sends out of order'], described(messageOrders)),
     '\n## CRLs\n',
     table(['`corpus.crl.kind`', 'What the client CA publishes'], described(crlKinds)),
     '',

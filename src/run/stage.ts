@@ -251,15 +251,18 @@ export class Stage {
       { ...corpusSpecOf(seed, this.variant, 0), crlEntries: 0 },
       this.variant.corpus.from,
       corpus.serverCaFile,
-      this.variant.cohorts.map(({ driver, credentials, session, operation, resumption, tls, slow }) => [
-        driver,
-        credentials,
-        session,
-        operation,
-        resumption,
-        tls,
-        slow,
-      ]),
+      this.variant.cohorts.map(
+        ({ driver, credentials, session, operation, resumption, tls, slow, messageOrder }) => [
+          driver,
+          credentials,
+          session,
+          operation,
+          resumption,
+          tls,
+          slow,
+          messageOrder,
+        ],
+      ),
       presentsCertificates(this.variant.target),
     ]);
     const held = await storms.hold(key, () => {

@@ -10,7 +10,8 @@ export function stormCohort(plan: CohortPlan, index: number, corpus: Corpus): St
     name,
     driver,
     identities: made?.identities ?? [],
-    lie: made?.lie ?? null,
+    // Only one of the two is there: whose handshake is wrong already has no order of messages to choose.
+    lie: made?.lie ?? plan.messageOrder ?? null,
     password:
       credentials === 'none' ? null : credentials === 'wrong' ? `not ${corpus.password}` : corpus.password,
     ...(mqttVersion && { mqttVersion }),

@@ -28,6 +28,13 @@ export const vocabulary: Vocabulary = {
   targets,
   drivers: driverNames,
   slowDrivers: drivers.filter(({ slow }) => slow === true).map(({ name }) => name),
+  messageOrders: drivers.flatMap(({ name: driver, messageOrders = [] }) =>
+    messageOrders.map(({ name, description, clause }) => ({
+      name,
+      driver,
+      describe: `${description} (RFC 8446, ${clause})`,
+    })),
+  ),
   driverTransports: Object.fromEntries(drivers.map(({ name, transports }) => [name, transports])),
   connectAuth: { passwordAlgorithms, databases: databaseNames, requestFormats: requestFormatNames },
   unknownPlaceholder,

@@ -7,6 +7,7 @@ import { type IdentityWish, shareIdentities } from './identities.ts';
 import { valueAt } from './layers.ts';
 import { limits, reservedCohortNames } from './limits.ts';
 import { loadFaults } from './load-of-cohorts.ts';
+import { messageOrderFaults } from './message-order-checks.ts';
 import { type Path, showValue } from './place.ts';
 import type { Fault } from './shape.ts';
 import { slowFaults } from './slow-checks.ts';
@@ -32,6 +33,7 @@ export function crossFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
     ...transportFaults(data, vocabulary),
     ...tlsFaults(data, vocabulary),
     ...slowFaults(data, vocabulary),
+    ...messageOrderFaults(data, vocabulary),
     ...arrivalsFaults(data, vocabulary),
   ];
 }

@@ -143,6 +143,15 @@ export function cohortSchema(vocabulary: Vocabulary) {
           { noun: 'place to stop', example: 'client-hello', otherwise: 'they go all the way' },
         ),
       ),
+    messageOrder: z
+      .enum((vocabulary.messageOrders ?? []).map(({ name }) => name))
+      .optional()
+      .meta(
+        about(
+          'In which wrong order the clients send the messages of the handshake, each message good by itself. RFC 8446 wants the alert `unexpected_message` for each of them.',
+          { noun: 'order of messages', example: 'certificate-verify-first', otherwise: 'the right one' },
+        ),
+      ),
     trickle: z
       .string()
       .regex(tricklePattern)

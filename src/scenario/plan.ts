@@ -301,6 +301,8 @@ export type CohortPlan = {
   session?: SessionPlan;
   /** Clients that occupy the broker for little: they stop there, or write so many bytes a second. */
   slow?: { stopAfter?: 'tcp-connect' | 'client-hello' | 'handshake'; bytesPerSecond?: number };
+  /** A name from the drivers' wrong orders of messages; left out where clients keep to the right one. */
+  messageOrder?: string;
   tls?: TlsPlan;
   /** Left out for 3.1.1. */
   mqttVersion?: 5;

@@ -1,3 +1,4 @@
+import { driverAsked } from './driver-asked.ts';
 import { parseDuration } from './duration.ts';
 import { shareIdentities } from './identities.ts';
 import type {
@@ -13,7 +14,6 @@ import type {
 import { splitRevoked } from './revoked-cohorts.ts';
 import type { Scenario } from './schema.ts';
 import { shareOf } from './share.ts';
-import { driverAsked } from './slow-checks.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Checks at CONNECT that look at no password. */
@@ -54,6 +54,7 @@ export function resolveVariant(
       ...(cohort.certificate && { certificate: withoutGaps(cohort.certificate) }),
       ...resolveOperation(cohort.first),
       ...resolveSlow(cohort),
+      ...(cohort.messageOrder !== undefined && { messageOrder: cohort.messageOrder }),
       ...resolveArrivals(cohort.arrivals),
       ...(cohort.tls && { tls: withoutGaps(cohort.tls) }),
       ...(cohort.mqttVersion === 5 && { mqttVersion: cohort.mqttVersion }),

@@ -1,19 +1,8 @@
+import { driverAsked, slowFields } from './driver-asked.ts';
 import { valueAt } from './layers.ts';
 import { type Path, showValue } from './place.ts';
 import type { Fault } from './shape.ts';
 import type { Vocabulary } from './vocabulary.ts';
-
-/** The field by which a cohort is slow on purpose; undefined where it is not. */
-export function slowFieldOf(cohort: unknown): 'stopAfter' | 'trickle' | undefined {
-  return (['stopAfter', 'trickle'] as const).find((field) => valueAt(cohort, [field]) !== undefined);
-}
-
-/** The driver of a cohort as written: its own, or the one that can present what it is to present. */
-export function driverAsked(cohort: unknown, { defects, slowDrivers = [] }: Vocabulary): unknown {
-  const defect = valueAt(cohort, ['defect']) ?? 'none';
-  const able = slowFieldOf(cohort) === undefined ? undefined : slowDrivers[0];
-  return valueAt(cohort, ['driver']) ?? defects.find(({ name }) => name === defect)?.driver ?? able ?? 'node';
-}
 
 /** Mistakes of cohorts that are slow on purpose. */
 export function slowFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
@@ -23,7 +12,7 @@ export function slowFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
 }
 
 function cohortFaults(cohort: unknown, at: Path, vocabulary: Vocabulary): Fault[] {
-  const field = slowFieldOf(cohort);
+  const field = slowFields.find((each) => valueAt(cohort, [each]) !== undefined);
   if (field === undefined) return [];
   const faults: Fault[] = [];
   const { drivers, slowDrivers = [] } = vocabulary;

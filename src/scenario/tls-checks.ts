@@ -1,7 +1,7 @@
+import { driverAsked } from './driver-asked.ts';
 import { valueAt } from './layers.ts';
 import { type Path, showValue } from './place.ts';
 import type { Fault } from './shape.ts';
-import { driverAsked } from './slow-checks.ts';
 import { leastFragment, tls12Suites, tls13Suites } from './tls-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
 

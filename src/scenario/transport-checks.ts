@@ -1,7 +1,7 @@
+import { driverAsked, fieldThatChooses } from './driver-asked.ts';
 import { valueAt } from './layers.ts';
 import { type Path, showValue } from './place.ts';
 import type { Fault } from './shape.ts';
-import { driverAsked, slowFieldOf } from './slow-checks.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Cohorts that cannot be what they say over this transport, or to a broker that asks for no certificates. */
@@ -18,11 +18,10 @@ export function transportFaults(data: unknown, vocabulary: Vocabulary): Fault[] 
 }
 
 function driverFaults(cohort: unknown, at: Path, transport: unknown, vocabulary: Vocabulary): Fault[] {
-  const written = valueAt(cohort, ['driver']);
   const driver = driverAsked(cohort, vocabulary);
   const known = vocabulary.driverTransports?.[String(driver)];
   if (known === undefined || typeof transport !== 'string' || known.includes(transport)) return [];
-  const path = [...at, written === undefined ? (slowFieldOf(cohort) ?? 'defect') : 'driver'];
+  const path = [...at, fieldThatChooses(cohort, vocabulary)];
   const message = `driver ${showValue(driver)} cannot do ${showValue(transport)}`;
   return [{ path, message, expected: `target.transport ${known.join(' or ')}, or another driver` }];
 }

@@ -43,6 +43,8 @@ export type Vocabulary = {
   drivers: readonly string[];
   /** Those whose clients can stop half-way or write by the byte, the one to take first. */
   slowDrivers?: readonly string[];
+  /** Wrong orders of the messages of a handshake, each with the driver whose clients can keep to it. */
+  messageOrders?: readonly { name: string; describe: string; driver: string }[];
   /** What each driver can speak MQTT over; one that is left out does anything. */
   driverTransports?: Readonly<Record<string, readonly string[]>>;
   /** What the bundled broker can be told of its checks at CONNECT; `parameters` of `broker.password` that an algorithm takes. */

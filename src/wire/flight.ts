@@ -15,6 +15,8 @@ export type Presented = 'not-asked' | 'certificate' | 'nothing';
 const whole: readonly FlightPart[] = ['certificate', 'certificate-verify', 'finished'];
 const empty: readonly FlightPart[] = ['certificate', 'finished'];
 const unasked: readonly FlightPart[] = ['finished'];
+/** Section 4.5: no content. Only a lie sends it, for there is no early data. */
+const endOfEarlyData = Uint8Array.of(handshakeType.endOfEarlyData, 0, 0, 0);
 
 /**
  * The client's second flight (RFC 8446, section 4.4), appended to the transcript: Certificate and CertificateVerify where the server
@@ -48,7 +50,8 @@ export function appendFlight(
       transcript.appendOwn(presented === 'certificate' ? identity.certificate : identity.emptyCertificate);
     else if (part === 'certificate-verify') {
       if (scheme !== null) transcript.appendOwn(certificateVerify(transcript, hash, identity, scheme));
-    } else transcript.appendOwn(finished(transcript, hash, clientSecret, identity));
+    } else if (part === 'end-of-early-data') transcript.appendOwn(endOfEarlyData);
+    else transcript.appendOwn(finished(transcript, hash, clientSecret, identity));
   }
   return presented;
 }

@@ -5,6 +5,7 @@ import type { NamedGroup } from './crypto/named-groups.ts';
 import { RecordProtection } from './crypto/record-protection.ts';
 import { appendFlight, type Presented } from './flight.ts';
 import type { PreparedIdentity } from './identity.ts';
+import { sealFlightWith } from './intrusion.ts';
 import { KeySchedule, trafficKeys, verifyData } from './key-schedule.ts';
 import { type CertificateRequest, readCertificateRequest } from './messages/certificate-request.ts';
 import { readCertificateVerify } from './messages/certificate-verify.ts';
@@ -108,6 +109,8 @@ export class Handshake {
     if (this.hello === null) return;
     this.transcript.appendOwn(this.hello.message);
     this.writer.sendHello(this.hello.message, false, false);
+    if (this.settings.identity.conduct?.intrusion?.where === 'behind-client-hello')
+      this.writer.sendHello(this.hello.message, true, false);
   }
 
   /**
@@ -267,7 +270,7 @@ export class Handshake {
   private sendFlight(suite: CipherSuite, applicationSecret: HmacKey): void {
     const { transcript, writer } = this;
     const { identity, applicationData } = this.settings;
-    const silent = (identity.conduct?.silentAfter ?? null) !== null;
+    const data = (identity.conduct?.silentAfter ?? null) === null ? applicationData : null;
     const start = transcript.length;
     this.presented = appendFlight(
       transcript,
@@ -279,7 +282,11 @@ export class Handshake {
     const flight = transcript.view(start, transcript.length);
     const relic = !this.retried && (this.hello as Hello).sessionId.length > 0;
     const next = new RecordProtection(suite, trafficKeys(suite, applicationSecret));
-    const sealed = writer.sealFlight(flight, relic, next, silent ? null : applicationData);
+    const intrusion = identity.conduct?.intrusion ?? null;
+    const sealed =
+      intrusion === null
+        ? writer.sealFlight(flight, relic, next, data)
+        : sealFlightWith(intrusion, writer, { flight, relic, next, data, hello: this.hello as Hello });
     this.clientSecret = applicationSecret;
     this.phase = 'open';
     // Held connections are many: what only the handshake needed is let go.

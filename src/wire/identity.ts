@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { lieNamed } from './lies/index.ts';
-import type { FlightPart, Lie } from './lies/lie.ts';
+import type { FlightPart, Intrusion, Lie } from './lies/lie.ts';
 import { encodeCertificate } from './messages/certificate.ts';
 import { type SignatureScheme, schemesFor, signatureSchemeNamed, signWith } from './signature-schemes.ts';
 import { WireError } from './wire-error.ts';
@@ -37,6 +37,7 @@ export type Conduct = {
   signature(signature: Uint8Array): Uint8Array;
   verifyData(verifyData: Uint8Array): Uint8Array;
   flight(parts: readonly FlightPart[]): readonly FlightPart[];
+  intrusion: Intrusion | null;
 };
 
 /**
@@ -77,6 +78,7 @@ function conductOf(told: readonly Lie[]): Conduct {
     signature: (signature) => told.reduce((so, lie) => lie.signature?.(so) ?? so, signature),
     verifyData: (data) => told.reduce((so, lie) => lie.verifyData?.(so) ?? so, data),
     flight: (parts) => told.reduce<readonly FlightPart[]>((so, lie) => lie.flight?.(so) ?? so, parts),
+    intrusion: told.find((lie) => lie.intrusion !== undefined)?.intrusion ?? null,
   };
 }
 

@@ -15,7 +15,8 @@ export { Handshake, type HandshakePhase, type HandshakeSettings } from './handsh
 export { type IdentityMaterial, type PreparedIdentity, prepareIdentity } from './identity.ts';
 export type { KeyShares } from './key-share-pool.ts';
 export { lies } from './lies/index.ts';
-export type { Lie } from './lies/lie.ts';
+export type { Lie, MessageOrder } from './lies/lie.ts';
+export { messageOrders } from './lies/message-orders.ts';
 export { type Offer, type OfferOptions, prepareOffer } from './offer.ts';
 export type { Session } from './session.ts';
 export { signatureSchemes } from './signature-schemes.ts';

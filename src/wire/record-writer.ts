@@ -3,7 +3,7 @@ import { type RecordProtection, sealedLength } from './crypto/record-protection.
 import { contentType, headerLength, maximumContent, writePlaintext } from './records.ts';
 
 /** The relic that middleboxes wait for (RFC 8446, appendix D.4). */
-const changeCipherSpec = Uint8Array.of(20, 3, 3, 0, 1, 1);
+export const changeCipherSpec = Uint8Array.of(20, 3, 3, 0, 1, 1);
 
 /** What the client sends: content cut into records, in the clear or under the current key, each call one write. */
 export class RecordWriter {
@@ -66,9 +66,14 @@ export class RecordWriter {
 
   /** Content under the current key. */
   sendSealed(type: number, content: Uint8Array): void {
+    this.send(this.sealed(type, content));
+  }
+
+  /** The same, not yet sent. */
+  sealed(type: number, content: Uint8Array): Uint8Array {
     const out = Buffer.allocUnsafe(this.sealedSize(content.length));
     this.seal(out, 0, type, content);
-    this.send(out);
+    return out;
   }
 
   /** The last application data and close_notify behind it, in one write. */

@@ -40,6 +40,7 @@ export const words: Vocabulary = {
   ],
   drivers: ['node', 'mqttjs'],
   slowDrivers: ['mqttjs'],
+  messageOrders: [{ name: 'finished-first', describe: 'Finished first', driver: 'mqttjs' }],
   connectAuth: {
     passwordAlgorithms: [
       { name: 'scrypt', parameters: ['cost'] },

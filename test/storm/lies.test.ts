@@ -43,9 +43,25 @@ const answers: [lie: string, answer: string][] = [
   ['certificate-verify-first', 'tls-alert unexpected_message (10)'],
   ['finished-first', 'tls-alert unexpected_message (10)'],
   ['certificate-message-twice', 'tls-alert unexpected_message (10)'],
+  ['client-hello-twice', 'tls-alert unexpected_message (10)'],
+  ['client-hello-after-finished', 'tls-alert unexpected_message (10)'],
+  ['end-of-early-data-unasked', 'tls-alert unexpected_message (10)'],
+  ['key-update-before-finished', 'tls-alert unexpected_message (10)'],
+  ['connect-before-finished', 'tls-alert unexpected_message (10)'],
+  ['finished-before-certificate-verify', 'tls-alert unexpected_message (10)'],
+  ['change-cipher-spec-after-finished', 'tls-alert unexpected_message (10)'],
   ['corrupted-finished', 'tls-alert decrypt_error (51)'],
   ['short-finished', 'tls-alert decode_error (50)'],
 ];
+/**
+ * Mosquitto's alert waits behind its session tickets (Nagle) while it closes with CONNECT unread: then the kernel throws the alert away and
+ * resets. What a client sees depends on which comes first.
+ */
+const maybeReset = new Set([
+  'client-hello-twice',
+  'client-hello-after-finished',
+  'change-cipher-spec-after-finished',
+]);
 /** They wait for the server to lose its patience, or say nothing that is wrong with a key that every server takes. */
 const unanswered = [
   'stop-after-tcp',
@@ -70,7 +86,7 @@ describe('a lie', () => {
     );
   });
 
-  describe.each(brokers)('at %s', (_, start, there) => {
+  describe.each(brokers)('at %s', (broker, start, there) => {
     let server: TestServer | undefined;
     beforeAll(async () => {
       if (there) server = await start();
@@ -80,7 +96,9 @@ describe('a lie', () => {
     it.skipIf(!there).each(answers)('%s: %s', async (lie, answer) => {
       if (server === undefined) throw new Error('the server does not run');
       const { outcome } = await attemptAt(server, { lie });
-      expect(`${outcome?.kind} ${outcome?.detail}`.trim()).toBe(answer);
+      const seen = `${outcome?.kind} ${outcome?.detail}`.trim();
+      const also = broker === 'Mosquitto' && maybeReset.has(lie) ? 'reset ECONNRESET' : answer;
+      expect([answer, also]).toContain(seen);
     });
 
     it.skipIf(!there)('the truth is accepted', async () => {

@@ -350,6 +350,13 @@ describe('lies, and what Node answers', () => {
     'certificate-verify-first': 'unexpected_message',
     'finished-first': 'unexpected_message',
     'certificate-message-twice': 'unexpected_message',
+    'client-hello-twice': 'unexpected_message',
+    'client-hello-after-finished': 'unexpected_message',
+    'end-of-early-data-unasked': 'unexpected_message',
+    'key-update-before-finished': 'unexpected_message',
+    'connect-before-finished': 'unexpected_message',
+    'finished-before-certificate-verify': 'unexpected_message',
+    'change-cipher-spec-after-finished': 'unexpected_message',
     'corrupted-finished': 'decrypt_error',
     'short-finished': 'decode_error',
   };

@@ -15,11 +15,16 @@ export type DriverKind = {
   lies: readonly string[];
   /** Whether its clients can stop half-way or write by the byte; left out where they can't. */
   slow?: true;
+  /** Which of its `lies` are messages in a wrong order; left out where there are none. */
+  messageOrders?: readonly MessageOrder[];
   /** What its clients can speak MQTT over. */
   transports: readonly Transport[];
   /** Once for each worker. Throws when these options cannot be met. */
   open(options: DriverOptions): Driver;
 };
+
+/** `clause`: where RFC 8446 forbids it. */
+export type MessageOrder = { name: string; description: string; clause: string };
 
 export type DriverOptions = {
   /** PEM roots trusted for the server. */

@@ -5,6 +5,7 @@ import {
   connect,
   type Ending,
   lies,
+  messageOrders,
   type Offer,
   type OfferOptions,
   type PreparedIdentity,
@@ -40,6 +41,7 @@ import { connectBytes, disconnectBytes, readConnack } from './mqtt-bytes.ts';
 export const wireDriver: DriverKind = {
   name: 'wire',
   lies: lies.map(({ name }) => name),
+  messageOrders,
   slow: true,
   transports: ['tls'],
   open(options) {

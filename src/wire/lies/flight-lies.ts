@@ -1,32 +1,12 @@
 import type { Lie } from './lie.ts';
 
-/** Messages left out, in the wrong order, corrupted, or never sent. */
+/** Messages corrupted, left out, or never sent; those in the wrong order are in `message-orders.ts`. */
 
 export const flightLies: readonly Lie[] = [
   {
     name: 'no-certificate-verify',
     description: 'a certificate without CertificateVerify',
     flight: (parts) => parts.filter((part) => part !== 'certificate-verify'),
-  },
-  {
-    name: 'no-certificate-message',
-    description: 'no Certificate message at all, though the server asked',
-    flight: (parts) => parts.filter((part) => part === 'finished'),
-  },
-  {
-    name: 'certificate-verify-first',
-    description: 'CertificateVerify before Certificate',
-    flight: () => ['certificate-verify', 'certificate', 'finished'],
-  },
-  {
-    name: 'finished-first',
-    description: 'Finished before Certificate',
-    flight: () => ['finished', 'certificate', 'certificate-verify'],
-  },
-  {
-    name: 'certificate-message-twice',
-    description: 'the Certificate message sent twice',
-    flight: (parts) => ['certificate', ...parts],
   },
   {
     name: 'corrupted-finished',
