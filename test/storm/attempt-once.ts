@@ -95,6 +95,7 @@ export function attempt(who: Client, port: number, settings: AttemptSettings = {
       {
         ip: settings.ip ?? '127.0.0.1',
         port,
+        ...(settings.transport === undefined ? {} : { transport: settings.transport }),
         serverName: settings.serverName ?? 'localhost',
         sourceAddress: settings.sourceAddress,
       },

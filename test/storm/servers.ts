@@ -113,12 +113,16 @@ export async function spoilingRelay(behind: TestServer, how: 'alert' | 'mute'): 
 }
 
 /** The broker that runs are made against, in its own process, with a CRL that OpenSSL looks at. */
-export async function bundledBroker({ corpus, folder }: TestCorpus): Promise<TestServer> {
+export async function bundledBroker(
+  { corpus, folder }: TestCorpus,
+  transport: 'tls' | 'wss' = 'tls',
+): Promise<TestServer> {
   const workDir = join(folder, 'broker');
   mkdirSync(workDir, { recursive: true, mode: 0o700 });
   const broker = await bundled.start({
     ...plainOrder,
     revocation: 'crl-native',
+    transport,
     clientCaFile: corpus.clientCaFile,
     serverCertFile: corpus.serverCertFile,
     serverKeyFile: corpus.serverKeyFile,

@@ -1,35 +1,27 @@
-import { isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, checkServerIdentity, type SecureContext, type TLSSocket } from 'node:tls';
-import type { IClientOptions, MqttClient, connect as mqttConnect, Packet } from 'mqtt';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { MqttClient, connect as mqttConnect, Packet } from 'mqtt';
 import { generate, parser } from 'mqtt-packet';
 import type { Agreements } from '../../metrics/agreement.ts';
 import type { Outcome } from '../../metrics/recorder.ts';
 import { classifyError, type SocketError } from '../classify.ts';
-import { type MqttVersion, protocolLevel } from '../mqtt-version.ts';
+import { protocolLevel } from '../mqtt-version.ts';
 import { accepted, closed, connackRefused } from '../outcomes.ts';
-import type { TlsOrder } from '../tls-order.ts';
 import type { AttemptListener, Connection, Destination, SessionListener } from './driver.ts';
 import { noConnack } from './mqtt-bytes.ts';
+import { type MqttjsWho, openMqttjs } from './mqttjs-stream.ts';
 import { agreementOf, bytesOnWire, groupOf, readBeforeDying } from './tls-sockets.ts';
 
 /** What all attempts of a driver share. */
 export type MqttjsShared = { connect: typeof mqttConnect; verifyServer: boolean; agreements: Agreements };
 
 /** What an attempt needs of its client. */
-export type MqttjsClientSide = {
-  readonly clientId: string;
-  readonly context: SecureContext;
-  readonly credentials: { username?: string; password?: string };
-  readonly keepAliveS: number;
-  readonly mqttVersion: MqttVersion;
+export type MqttjsClientSide = MqttjsWho & {
   readonly resumes: boolean;
-  readonly tls: TlsOrder;
   /** The newest session ticket, kept where the client is to resume. */
   ticket: Buffer | undefined;
 };
 
-/** The longest that a timer of Node takes: how long an attempt may last is the storm's to say. */
-const neverMs = 2 ** 31 - 1;
 /** How long a client that wants a ticket stays for one after its CONNACK, where none came with it. */
 const ticketWaitMs = 50;
 
@@ -61,28 +53,11 @@ export class MqttjsAttempt implements Connection {
     this.#client = client;
     this.#listener = listener;
     this.#offered = offerTicket ? client.ticket : undefined;
-    const bare = to.transport === 'tcp';
-    const options: IClientOptions = {
-      protocol: bare ? 'mqtt' : 'mqtts',
-      host: to.ip,
-      port: to.port,
-      clientId: client.clientId,
-      ...client.credentials,
-      protocolVersion: protocolLevel(client.mqttVersion),
-      clean: true,
-      keepalive: client.keepAliveS,
-      reconnectPeriod: 0,
-      connectTimeout: neverMs,
-    };
-    const tcp = to.sourceAddress === undefined ? {} : { localAddress: to.sourceAddress };
-    // Whatever it does not know it hands on to node:tls.
-    const mqtt = shared.connect({
-      ...options,
-      ...tcp,
-      ...(bare ? {} : this.#tlsOptions(shared, to)),
-    } as IClientOptions);
-    // What it opens by itself: a socket of node:net, or of node:tls.
-    const socket = mqtt.stream as unknown as Socket;
+    const { mqtt, socket } = openMqttjs(client, to, {
+      ...shared,
+      ticket: this.#offered,
+      unusable: (outcome) => this.#fail(outcome),
+    });
     this.#mqtt = mqtt;
     this.#socket = socket;
     readBeforeDying(socket, this);
@@ -92,7 +67,7 @@ export class MqttjsAttempt implements Connection {
     mqtt.on('error', (error) => {
       if (typeof (error as { code?: unknown }).code !== 'string') this.#fail(noConnack);
     });
-    if (bare) {
+    if (to.transport === 'tcp') {
       socket.once('connect', () => {
         listener.connected(performance.now());
         listener.secured(performance.now(), undefined);
@@ -109,21 +84,6 @@ export class MqttjsAttempt implements Connection {
 
   get isOver(): boolean {
     return this.#over;
-  }
-
-  #tlsOptions({ verifyServer }: MqttjsShared, { serverName }: Destination): ConnectionOptions {
-    const { context, tls } = this.#client;
-    const { alpn, sni = serverName } = tls;
-    return {
-      secureContext: context,
-      rejectUnauthorized: verifyServer,
-      // By the name that the certificate must carry, whatever name is asked for.
-      checkServerIdentity: (_, certificate) => checkServerIdentity(serverName, certificate),
-      ...(this.#offered === undefined ? {} : { session: this.#offered }),
-      ...(alpn === undefined ? {} : { ALPNProtocols: alpn }),
-      // RFC 6066, 3: a server name is a DNS name.
-      ...(sni !== null && isIP(sni) === 0 ? { servername: sni } : {}),
-    };
   }
 
   #watchTls(socket: TLSSocket, agreements: Agreements): void {

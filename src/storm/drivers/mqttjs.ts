@@ -17,12 +17,13 @@ import { SecureContexts } from './secure-contexts.ts';
 /**
  * MQTT.js whole, as an application has it: its parser, its stores, its keep-alive, a client object for each connection. What a device on
  * Node is like, at several times the CPU of `node`; for realism and for a second opinion, not for load. It gets one SecureContext for each
- * identity, as applications that connect often keep one, and is told never to connect again by itself.
+ * identity, as applications that connect often keep one, and is told never to connect again by itself. Over WebSocket it has its `ws` as applications have it, which offers to compress and has a frame
+ * for each piece that MQTT.js writes, on a TLS socket of ours.
  */
 export const mqttjsDriver: DriverKind = {
   name: 'mqttjs',
   lies: [],
-  transports: ['tls', 'tcp'],
+  transports: ['tls', 'wss', 'tcp'],
   open(options) {
     const contexts = new SecureContexts(options);
     // It takes a fifth of a second to load: only who storms with it waits for it.

@@ -10,7 +10,7 @@ import type { AttemptListener, Connection, Destination, SessionListener } from '
 import { disconnectBytes, readConnack } from './mqtt-bytes.ts';
 import type { ServerIdentity } from './server-identity.ts';
 import { agreementOf, bytesOnWire, groupOf, readBeforeDying } from './tls-sockets.ts';
-import { closeFrame, frame, WebSocketFraming } from './websocket.ts';
+import { closeFrame, frame, mqttPath, WebSocketFraming } from './websocket.ts';
 
 /** What all attempts of a driver share. */
 export type NodeShared = {
@@ -285,6 +285,3 @@ export class NodeAttempt implements Connection {
     this.bytesReceived = bytes.bytesRead;
   }
 }
-
-/** Where brokers take MQTT over WebSocket, by custom. */
-const mqttPath = '/mqtt';

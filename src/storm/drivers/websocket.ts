@@ -1,5 +1,8 @@
 import { createHash, randomBytes, randomFillSync } from 'node:crypto';
 
+/** Where brokers take MQTT over WebSocket, by custom. */
+export const mqttPath = '/mqtt';
+
 /**
  * The client's side of WebSocket (RFC 6455) as MQTT needs it: one upgrade, binary frames either way (MQTT 3.1.1, 6). No extensions, so
  * that what is measured is the broker and not a compressor.
