@@ -3,7 +3,9 @@ import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { exitCodes } from '../gate/exit-codes.ts';
 import { makeDirectories } from '../pki/whole-file.ts';
-import { fileDescriptorLimit } from '../run/file-descriptors.ts';
+import { readMachineLimits } from '../run/capacity/check-capacity.ts';
+import { mostSessions } from '../run/capacity/most-sessions.ts';
+import { fileDescriptorLimit } from '../run/capacity/open-files.ts';
 import { cacheDir } from './cache-dir.ts';
 
 type Finding = { subject: string; state: 'good' | 'warning' | 'bad'; found: string; mend?: string };
@@ -16,6 +18,7 @@ export async function doctor(flags: { json?: true }): Promise<void> {
     fileDescriptors(),
     cores(),
     ports(),
+    sessions(),
     await loopback(),
     cache(),
     clock(),
@@ -106,6 +109,18 @@ function ports(): Finding {
   } catch {
     return { subject, state: 'warning', found: 'the system does not tell its range' };
   }
+}
+
+/** What of this machine would be used up first by sessions that are held. */
+function sessions(): Finding {
+  const limits = readMachineLimits();
+  const workers = Math.max(1, availableParallelism() - 1);
+  const { sessions: count, of } = mostSessions(limits, workers, 'node');
+  return {
+    subject: 'held sessions',
+    state: 'good',
+    found: `about ${count} over TLS at the bundled broker, with driver node; then there is no more of ${of}`,
+  };
 }
 
 /** Source addresses rotate over 127.0.0.0/8: Linux has them all, macOS only 127.0.0.1. */

@@ -35,6 +35,8 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'path' in error;
 }
 
+const notValid: readonly RunError['code'][] = ['file-descriptors', 'ports', 'memory', 'not-valid'];
+
 /** The exit code that DESIGN's contract gives to this failure. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ScenarioError || error instanceof UsageError || error instanceof ResultError)
@@ -44,7 +46,6 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof ServiceError && isMistake(error)) return exitCodes.badScenario;
   if (error instanceof RunError && error.code === 'output') return exitCodes.badScenario;
   if (error instanceof RunError && error.code === 'stopped') return exitCodes.interrupted;
-  if (error instanceof RunError && (error.code === 'file-descriptors' || error.code === 'not-valid'))
-    return exitCodes.notValid;
+  if (error instanceof RunError && notValid.includes(error.code)) return exitCodes.notValid;
   return exitCodes.internalError;
 }

@@ -7,10 +7,10 @@ import type { Storm } from '../storm/storm.ts';
 import { StormError } from '../storm/storm-error.ts';
 import type { AttemptsFile } from './attempts-file.ts';
 import { autoEnd } from './auto-rounds.ts';
+import { checkCapacity, readMachineLimits } from './capacity/check-capacity.ts';
 import { type Comparing, conclude } from './conclude.ts';
 import { describeEnvironment } from './environment.ts';
 import type { RunEvent } from './events.ts';
-import { checkFileDescriptors, fileDescriptorLimit } from './file-descriptors.ts';
 import { ForgeCosts } from './forge-costs.ts';
 import { measureRound } from './measure.ts';
 import type { MeasuredRound } from './measured-round.ts';
@@ -44,12 +44,13 @@ export type ConductOptions = {
  */
 export async function conduct(plan: Plan, conductOptions: ConductOptions): Promise<Result> {
   const { cacheDir, keepDir, signal, onEvent } = conductOptions;
-  checkFileDescriptors(plan.variants, fileDescriptorLimit());
+  // One core is the broker's; a storm worker for each that is left.
+  const workers = Math.max(1, availableParallelism() - 1);
+  for (const warning of checkCapacity(plan.variants, workers, readMachineLimits()))
+    onEvent({ kind: 'near-a-limit', warning });
   const startedAt = new Date();
   const environment = await describeEnvironment();
   const comparing = await comparingOf(plan, environment, conductOptions);
-  // One core is the broker's; a storm worker for each that is left.
-  const workers = Math.max(1, availableParallelism() - 1);
   const work = makeWorkDir(cacheDir);
   const storms = new Shared<Storm>((storm) => storm.close());
   const forgeCosts = new ForgeCosts(cacheDir);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import type { Environment } from '../result/schema.ts';
 import { calibrate } from '../stats/calibration.ts';
-import { fileDescriptorLimit } from './file-descriptors.ts';
+import { fileDescriptorLimit } from './capacity/open-files.ts';
 
 /** The machine and the runtime that the figures belong to; takes about 0.3 s, most of it the calibration. */
 export async function describeEnvironment(): Promise<Environment> {

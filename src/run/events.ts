@@ -3,6 +3,8 @@ import type { LiveRound } from './live-round.ts';
 /** What a run tells while it goes on; for the terminal, never part of the result. */
 export type RunEvent =
   | { kind: 'no-baseline'; reason: string }
+  /** The plan asks for nearly all of something that the machine has. */
+  | { kind: 'near-a-limit'; warning: string }
   | { kind: 'corpus'; done: number; total: number; cohort: string }
   | { kind: 'corpus-ready'; identities: number; reused: number; ms: number; warnings: readonly string[] }
   | { kind: 'contexts'; identities: number }

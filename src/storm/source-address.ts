@@ -4,7 +4,8 @@
  * by cohort.
  */
 
-const hosts = 254;
+/** Source addresses of one worker and cohort. */
+export const hostsOfBlock = 254;
 
 /** 127.0.x.x is left to everybody else. */
 export const maxSourceBlocks = 254 * 256;
@@ -22,11 +23,11 @@ export function rotatesSources(ip: string): boolean {
 
 /** The block's addresses .1 to .254, in turn. */
 export function sourceRotation(block: string): () => string {
-  const addresses = Array.from({ length: hosts }, (_, host) => `${block}.${host + 1}`);
+  const addresses = Array.from({ length: hostsOfBlock }, (_, host) => `${block}.${host + 1}`);
   let turn = 0;
   return () => {
     const address = addresses[turn] ?? '';
-    turn = turn + 1 === hosts ? 0 : turn + 1;
+    turn = turn + 1 === hostsOfBlock ? 0 : turn + 1;
     return address;
   };
 }

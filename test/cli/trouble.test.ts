@@ -11,6 +11,7 @@ import {
   processesNaming,
   quickstart,
   resultIn,
+  root,
   start,
   temporaryFolder,
   writeScenario,
@@ -19,6 +20,7 @@ import {
 const folder = temporaryFolder();
 const cache = join(folder.path, 'cache');
 const scenario = writeScenario(folder.path);
+const heldConnections = join(root, 'scenarios/held-connections.yaml');
 afterAll(folder.remove);
 
 const longRun = (out: string) => ['run', scenario, '--out', out, '--set', 'load.duration=30s'];
@@ -246,6 +248,24 @@ describe('what the machine refuses', () => {
     });
     expect(code, stderr).toBe(92);
     expect(stderr).toMatch(/open files.*ulimit -n/);
+    expectNothingLeft();
+  });
+
+  it('100,000 held sessions are too many for the machine: said before anything starts, exit 92', async () => {
+    const { code, stderr } = await certstorm(
+      [
+        ...['run', heldConnections, '--out', join(folder.path, 'held'), '--variant', 'bundled'],
+        ...['corpus.identities=100000', 'load.rate=2000', 'load.duration=60s'].flatMap((set) => [
+          '--set',
+          set,
+        ]),
+      ],
+      { cache, shell: 'ulimit -n 4096;' },
+    );
+    expect(code, stderr).toBe(92);
+    expect(stderr).toContain(
+      'holds 100000 sessions, and so needs about 100128 open files, and this process and the broker each may have 4096, enough for 3968',
+    );
     expectNothingLeft();
   });
 });

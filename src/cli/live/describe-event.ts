@@ -6,6 +6,8 @@ export function describeEvent(event: RunEvent): string {
   switch (event.kind) {
     case 'no-baseline':
       return `WARNING       ${event.reason}`;
+    case 'near-a-limit':
+      return `WARNING       ${event.warning}`;
     case 'corpus':
       return `certificates  ${bar(event.done / Math.max(1, event.total))} ${event.done} of ${event.total}  ${event.cohort}`;
     case 'corpus-ready':
