@@ -92,7 +92,8 @@ function makeReady(): { pools: ClientPool[]; drivers: Driver[] } {
 }
 
 function serve({ pools, drivers }: ReturnType<typeof makeReady>): void {
-  const collect = garbageCollector();
+  const collector = garbageCollector();
+  const seen = drivers.every(({ hidesMemory }) => hidesMemory !== true);
   let round: Round | undefined;
   parentPort?.on('message', (message: ToWorker) => {
     if (message.kind === 'close') process.exit(0);
@@ -102,11 +103,11 @@ function serve({ pools, drivers }: ReturnType<typeof makeReady>): void {
       if (message.round.order.tickets !== 'kept') for (const pool of pools) pool.forgetTickets();
       round = new Round(message.round, pools, order.cohorts, () => {
         round = undefined;
-        tell({ kind: 'round-over', collectionCpuMs: collect() });
+        tell({ kind: 'round-over', collectionCpuMs: seen ? collector.young() : collector.all() });
       });
     }
   });
-  collect();
+  collector.all();
   tell({ kind: 'ready' });
 }
 

@@ -34,6 +34,7 @@ export const mqttjsDriver: DriverKind = {
       agreements: new Agreements(),
     };
     return {
+      hidesMemory: true,
       prepare: (identity, settings) =>
         new MqttjsClient(shared, contexts.of(identity, settings.tls), identity, settings),
     };

@@ -33,6 +33,7 @@ export const nodeDriver: DriverKind = {
     // The server is judged by `ServerIdentity`.
     const contexts = new SecureContexts({ ...options, verifyServer: false });
     return {
+      hidesMemory: true,
       prepare: (identity, connect) =>
         new NodeClient(shared, contexts.of(identity, connect.tls), identity.clientId, connect),
     };
