@@ -59,4 +59,29 @@ export function readConnack(
   return { outcome: code === 0 ? accepted : connackRefused(code), end: at + length };
 }
 
+/** The first packet of a connection, in whatever pieces it comes. */
+export class ConnackReader {
+  /** Whether a part of it has come before the rest. */
+  inPieces = false;
+  #partial: Buffer | undefined;
+
+  /** What it means, and the bytes behind it where there are any; undefined while more must come. */
+  take(
+    bytes: Uint8Array,
+    mqttVersion: MqttVersion,
+  ): { outcome: Outcome; rest: Uint8Array | undefined } | undefined {
+    const sofar: Uint8Array = this.#partial === undefined ? bytes : Buffer.concat([this.#partial, bytes]);
+    const connack = readConnack(sofar, mqttVersion);
+    if (connack === undefined) {
+      // The read buffer is everybody's: what must wait for more is copied.
+      this.#partial = Buffer.from(sofar);
+      this.inPieces = true;
+      return undefined;
+    }
+    this.#partial = undefined;
+    const { outcome, end } = connack;
+    return { outcome, rest: sofar.length > end ? sofar.subarray(end) : undefined };
+  }
+}
+
 export const noConnack: Outcome = localError('answer is no CONNACK');

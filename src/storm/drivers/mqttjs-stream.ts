@@ -13,6 +13,7 @@ import { type MqttVersion, protocolLevel } from '../mqtt-version.ts';
 import { httpRefused, localError } from '../outcomes.ts';
 import type { TlsOrder } from '../tls-order.ts';
 import type { Destination } from './driver.ts';
+import { offerOf } from './socket-attempt.ts';
 import { mqttPath } from './websocket.ts';
 
 /** What MQTT.js connects as. */
@@ -86,16 +87,12 @@ function tlsOptions(
   { serverName }: Destination,
   { verifyServer, ticket }: MqttjsStreamOptions,
 ): ConnectionOptions {
-  const { alpn, sni = serverName } = tls;
   return {
+    ...offerOf(tls, serverName, ticket),
     secureContext: context,
     rejectUnauthorized: verifyServer,
     // By the name that the certificate must carry, whatever name is asked for.
     checkServerIdentity: (_, certificate) => checkServerIdentity(serverName, certificate),
-    ...(ticket === undefined ? {} : { session: ticket }),
-    ...(alpn === undefined ? {} : { ALPNProtocols: alpn }),
-    // RFC 6066, 3: a server name is a DNS name.
-    ...(sni !== null && isIP(sni) === 0 ? { servername: sni } : {}),
   };
 }
 

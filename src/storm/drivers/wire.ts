@@ -30,9 +30,9 @@ import type {
   Destination,
   DriverKind,
   DriverOptions,
-  SessionListener,
 } from './driver.ts';
-import { connectBytes, disconnectBytes, readConnack } from './mqtt-bytes.ts';
+import { DriverAttempt } from './driver-attempt.ts';
+import { ConnackReader, connectBytes, disconnectBytes } from './mqtt-bytes.ts';
 
 /**
  * Attempts on certstorm's own TLS 1.3 client: half of `tls.connect`'s CPU, the time of every flight of the server, and identities that
@@ -165,7 +165,7 @@ class WireClient implements Client {
   }
 
   attempt(to: Destination, listener: AttemptListener, offerTicket = false): Connection {
-    return new WireAttempt(this.#shared, this, to, listener, offerTicket ? (this.ticket ?? null) : null);
+    return new WireAttempt(this.#shared, this, to, listener, offerTicket);
   }
 
   forgetTicket(): void {
@@ -173,39 +173,24 @@ class WireClient implements Client {
   }
 }
 
-/** How long a client that wants a ticket stays for one after its CONNACK, where none came with it. */
-const ticketWaitMs = 50;
-
-class WireAttempt implements Connection, ConnectionEvents {
+class WireAttempt extends DriverAttempt<Session, WireClient> implements Connection, ConnectionEvents {
   /** Left undefined where no ticket is wanted: the TLS client then frees its transcript at once. */
   readonly onSession: ((session: Session) => void) | undefined;
   readonly #connection: WireConnection;
-  readonly #listener: AttemptListener;
-  readonly #client: WireClient;
   readonly #agreements: Agreements;
-  /** Told its outcome, or told to stop: whatever happens now is no news. */
-  #over = false;
-  #partial: Buffer | undefined;
-  /** Who listens once the client has its CONNACK and stays. */
-  #session: SessionListener | undefined;
-  /** The ticket that was offered, until it has proved itself. */
-  readonly #offered: Session | null;
-  #ticketCame = false;
-  #leave: NodeJS.Timeout | undefined;
+  readonly #connack = new ConnackReader();
 
   constructor(
     shared: Shared,
     client: WireClient,
     to: Destination,
     listener: AttemptListener,
-    session: Session | null,
+    offerTicket: boolean,
   ) {
-    this.#offered = session;
+    super(client, listener, offerTicket);
     const { trust, offer } = shared.greeting(to.serverName, client.tls);
     this.#agreements = shared.agreements;
-    this.#client = client;
-    this.#listener = listener;
-    this.onSession = client.resumes ? (ticket) => this.#keep(ticket) : undefined;
+    this.onSession = client.resumes ? (ticket) => this.keepTicket(ticket) : undefined;
     this.#connection = connect(
       {
         host: to.ip,
@@ -214,7 +199,7 @@ class WireAttempt implements Connection, ConnectionEvents {
         offer,
         identity: client.identity,
         applicationData: client.connectPacket,
-        session,
+        session: this.offered ?? null,
         ...(client.tls?.fragment === undefined ? {} : { recordSize: client.tls.fragment }),
         ...(client.trickle === undefined ? {} : { trickle: client.trickle }),
         ...(to.sourceAddress === undefined ? {} : { localAddress: to.sourceAddress }),
@@ -231,91 +216,61 @@ class WireAttempt implements Connection, ConnectionEvents {
     return this.#connection.tls.bytesReceived;
   }
 
+  protected get resumed(): boolean {
+    return this.#connection.tls.handshake.resumed;
+  }
+
   destroy(): void {
-    if (!this.#over) this.#tellTimes();
-    this.#over = true;
-    this.#session = undefined;
+    if (!this.over) this.#tellTimes();
+    this.silence();
     this.#connection.destroy();
   }
 
   write(packets: Buffer): void {
-    if (this.#session !== undefined) this.#connection.write(packets);
+    if (this.session !== undefined) this.#connection.write(packets);
   }
 
   close(last: Buffer): void {
-    if (this.#session === undefined) return;
-    this.#session = undefined;
-    this.#connection.close(last);
+    if (this.endSession()) this.#connection.close(last);
+  }
+
+  protected disconnect(): void {
+    this.#connection.close(disconnectBytes);
   }
 
   onApplicationData(bytes: Uint8Array): void {
-    if (this.#over) {
-      this.#session?.received(bytes);
+    if (this.over) {
+      this.session?.received(bytes);
       return;
     }
-    const sofar: Uint8Array = this.#partial === undefined ? bytes : Buffer.concat([this.#partial, bytes]);
-    const connack = readConnack(sofar, this.#client.mqttVersion);
-    if (connack === undefined) {
-      // The read buffer is everybody's: what must wait for more is copied.
-      this.#partial = Buffer.from(sofar);
-      return;
-    }
-    const { outcome, end } = connack;
+    const connack = this.#connack.take(bytes, this.client.mqttVersion);
+    if (connack === undefined) return;
+    const { outcome, rest } = connack;
     this.#tellTimes();
-    this.#end(outcome);
-    this.#partial = undefined;
-    if (outcome.kind !== 'accepted') this.#connection.close();
-    else if (this.#session !== undefined) {
-      if (sofar.length > end) this.#session.received(sofar.subarray(end));
-    } else if (this.#client.resumes && !this.#ticketCame && !this.#connection.tls.handshake.resumed)
-      this.#leave = setTimeout(() => this.#goodbye(), ticketWaitMs);
-    else this.#goodbye();
+    this.#endNow(outcome);
+    if (outcome.kind === 'accepted') this.goOn(rest);
+    else this.#connection.close();
   }
 
   onEnd(ending: Ending): void {
-    clearTimeout(this.#leave);
+    this.stopWaiting();
     if (ending.kind !== 'local-close') {
       this.#tellTimes();
-      this.#end(this.#outcomeOf(ending));
+      this.#endNow(this.#outcomeOf(ending));
       // Nothing waits to be sent but, perhaps, the alert that says why.
       if (ending.kind !== 'alert-sent') this.#connection.destroy();
     }
     // Whoever called `destroy()` has not returned from it yet.
-    setImmediate(() => this.#listener.closed());
+    setImmediate(() => this.listener.closed());
   }
 
-  #keep(ticket: Session): void {
-    this.#client.ticket = ticket;
-    this.#ticketCame = true;
-    if (this.#leave !== undefined) this.#goodbye();
-  }
-
-  /** MQTT 3.1.1, 3.14.4: a client says DISCONNECT, then closes. After a refusal there would be no session to end. */
-  #goodbye(): void {
-    clearTimeout(this.#leave);
-    this.#leave = undefined;
-    this.#connection.close(disconnectBytes);
-  }
-
-  #end(outcome: Outcome): void {
-    if (this.#over) {
-      const session = this.#session;
-      this.#session = undefined;
-      session?.lost();
-      return;
-    }
-    this.#over = true;
-    const { verdictAt, handshake } = this.#connection.tls;
-    const useless = !handshake.resumed || outcome.kind !== 'accepted';
-    if (useless && this.#offered !== null && this.#client.ticket === this.#offered)
-      this.#client.ticket = undefined;
-    // The verdict begins with its first byte; it is known with the last.
-    const atMs = this.#partial === undefined ? verdictAt : performance.now();
-    this.#session = this.#listener.ended(outcome, atMs);
+  /** The verdict begins with its first byte; it is known with the last. */
+  #endNow(outcome: Outcome): void {
+    this.end(outcome, this.#connack.inPieces ? performance.now() : this.#connection.tls.verdictAt);
   }
 
   #outcomeOf(ending: Exclude<Ending, { kind: 'local-close' }>): Outcome {
-    const { phase } = this.#listener;
+    const { phase } = this.listener;
     switch (ending.kind) {
       case 'alert-received':
         return tlsAlert(ending.number);
@@ -346,13 +301,13 @@ class WireAttempt implements Connection, ConnectionEvents {
 
   /** The flights were timed as they came; telling them together, at the end, saves a call for each. */
   #tellTimes(): void {
-    const listener = this.#listener;
+    const listener = this.listener;
     const { tcpConnectedAt, tls } = this.#connection;
     const { serverHelloAt, serverFinishedAt, flightWrittenAt } = tls.handshake;
     if (tcpConnectedAt > 0) listener.connected(tcpConnectedAt);
     if (serverHelloAt > 0) listener.serverHello(serverHelloAt);
     if (serverFinishedAt > 0) listener.serverFinished(serverFinishedAt);
-    if (flightWrittenAt > 0 && this.#client.finishes) listener.secured(flightWrittenAt, this.#agreement());
+    if (flightWrittenAt > 0 && this.client.finishes) listener.secured(flightWrittenAt, this.#agreement());
   }
 
   #agreement(): Agreement {
@@ -364,7 +319,7 @@ class WireAttempt implements Connection, ConnectionEvents {
       groupNames[name] ?? name,
       protocol ?? 'none',
       resumed,
-      this.#offered === null ? 'none' : String(this.#offered.lifetimeSeconds),
+      this.offered === undefined ? 'none' : String(this.offered.lifetimeSeconds),
     );
   }
 }
