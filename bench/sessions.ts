@@ -14,7 +14,7 @@ const { values: flags } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     sessions: { type: 'string', default: '2000' },
-    /** Attempts a second; 400 with `--find-limit`. */
+    /** Attempts a second; 300 with `--find-limit`. */
     rate: { type: 'string' },
     /** Only these drivers, parted by commas. */
     only: { type: 'string', default: driverNames.join(',') },
@@ -41,7 +41,7 @@ async function climb(): Promise<void> {
     {
       driver: flags.driver,
       against: flags.against === 'bundled' ? 'bundled' : 'sink',
-      rate: Number(flags.rate ?? 400),
+      rate: Number(flags.rate ?? 300),
       first: Number(flags.first),
       upTo: Number(flags['up-to']),
       keepFreeBytes: Number(flags['keep-free']) * 2 ** 20,

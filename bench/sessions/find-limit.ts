@@ -129,7 +129,7 @@ export async function findLimit(climb: Climb, onStep: (step: Step) => void): Pro
       else if (fits < Math.min(wanted, leastPair)) limit = memoryLimit(climb.keepFreeBytes);
       else limit = await addPair(Math.min(wanted, fits));
     }
-    takeStep();
+    if (steps.at(-1)?.held !== heldNow()) takeStep();
     return { ...climb, perProcess, openFiles: openFiles ?? null, steps, limit };
   } finally {
     await Promise.all(pairs.map((pair) => pair.end()));

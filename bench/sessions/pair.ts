@@ -76,7 +76,8 @@ async function hold(): Promise<void> {
       spreadMs: (order.sessions / order.rate) * 1000,
     },
     durationMs: 24 * 3_600_000,
-    maxInFlight: 2_000,
+    // None is missed: where the machine is slower than the rate, they wait.
+    maxInFlight: order.sessions,
     attemptTimeoutMs: 60_000,
     gracefulStopMs: 0,
   });
