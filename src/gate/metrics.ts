@@ -1,4 +1,10 @@
-import type { CohortResult, Latency, VariantResult } from '../result/schema.ts';
+import {
+  type CohortResult,
+  type Latency,
+  latencyNames,
+  responseNames,
+  type VariantResult,
+} from '../result/schema.ts';
 import { sessionFamilies, sessionMetrics } from './session-metrics.ts';
 
 /** What a metric counts in; empty for plain counts. */
@@ -17,15 +23,6 @@ export type Metric = {
 export type MetricFamily = { pattern: string; unit: MetricUnit; describe: string };
 
 const stats = ['min', 'mean', 'p50', 'p90', 'p99', 'p999', 'max'] as const;
-const phases = [
-  'tcpConnect',
-  'tlsHandshake',
-  'serverHello',
-  'serverFinished',
-  'authenticated',
-  'rejected',
-] as const;
-const responses = ['authenticated', 'rejected'] as const;
 const counts = ['attempts', 'falseAccepts', 'falseRejects', 'errors'] as const;
 const lags = ['firstRefusal', 'lastAccept'] as const;
 const spread = ['p50', 'p99', 'max'] as const;
@@ -36,12 +33,12 @@ export const metricScopes = ['all', 'target', 'generator', 'accounting', 'limit'
 
 export const metricFamilies: readonly MetricFamily[] = [
   {
-    pattern: `COHORT.(${phases.join('|')}).(${stats.join('|')})`,
+    pattern: `COHORT.(${latencyNames.join('|')}).(${stats.join('|')})`,
     unit: 'ms',
     describe: 'Service time of a phase, from the actual start of the attempt.',
   },
   {
-    pattern: `COHORT.response.(${responses.join('|')}).(${stats.join('|')})`,
+    pattern: `COHORT.response.(${responseNames.join('|')}).(${stats.join('|')})`,
     unit: 'ms',
     describe: 'Response time, from the scheduled start of the attempt; only in the open models.',
   },
@@ -133,8 +130,8 @@ export function cohortOf(name: string): string | undefined {
 }
 
 const cohortSuffixes: readonly string[] = [
-  ...phases.flatMap((phase) => stats.map((stat) => `${phase}.${stat}`)),
-  ...responses.flatMap((phase) => stats.map((stat) => `response.${phase}.${stat}`)),
+  ...latencyNames.flatMap((phase) => stats.map((stat) => `${phase}.${stat}`)),
+  ...responseNames.flatMap((phase) => stats.map((stat) => `response.${phase}.${stat}`)),
   ...counts,
   ...lags.map((lag) => `lag.${lag}`),
   'lag.acceptedAfter',
@@ -189,10 +186,10 @@ function lagMetric(cohort: string, suffix: string): Metric {
 function latencyOf(cohort: CohortResult, parts: readonly string[]): Latency | undefined {
   const [first] = parts;
   if (first === 'response') {
-    const phase = responses.find((known) => known === parts[1]);
+    const phase = responseNames.find((known) => known === parts[1]);
     return phase === undefined ? undefined : cohort.responseMs[phase];
   }
-  const phase = phases.find((known) => known === first);
+  const phase = latencyNames.find((known) => known === first);
   return phase === undefined ? undefined : cohort.latencyMs[phase];
 }
 

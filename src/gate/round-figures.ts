@@ -1,4 +1,4 @@
-import type { RoundResult, VariantResult } from '../result/schema.ts';
+import { latencyNames, type RoundResult, type VariantResult } from '../result/schema.ts';
 import { findMetric, type Metric, type MetricUnit } from './metrics.ts';
 import { nearestName } from './nearest-name.ts';
 
@@ -20,14 +20,6 @@ const ofTheRun: readonly RoundMetric[] = [
   { name: 'generator.cpuMsPerAttempt', unit: 'ms', read: ({ generator }) => generator.cpuMsPerAttempt },
 ];
 
-const phases = [
-  'tcpConnect',
-  'tlsHandshake',
-  'serverHello',
-  'serverFinished',
-  'authenticated',
-  'rejected',
-] as const;
 const stats = ['mean', 'p50', 'p90', 'p99'] as const;
 
 /** Every metric that rounds of these cohorts can be compared by. */
@@ -35,7 +27,7 @@ export function roundMetricNames(cohorts: readonly string[]): string[] {
   return [
     ...ofTheRun.map(({ name }) => name),
     ...cohorts.flatMap((cohort) =>
-      phases.flatMap((phase) => stats.map((stat) => `${cohort}.${phase}.${stat}`)),
+      latencyNames.flatMap((phase) => stats.map((stat) => `${cohort}.${phase}.${stat}`)),
     ),
   ];
 }
@@ -60,7 +52,7 @@ export function findRoundMetric(name: string): RoundMetric | undefined {
   const known = ofTheRun.find((each) => each.name === metric.name);
   if (known !== undefined) return known;
   const [cohort, phaseName, statName, ...more] = metric.name.split('.');
-  const phase = phases.find((each) => each === phaseName);
+  const phase = latencyNames.find((each) => each === phaseName);
   const stat = stats.find((each) => each === statName);
   if (phase === undefined || stat === undefined || more.length > 0) return undefined;
   return {

@@ -1,4 +1,10 @@
-import type { CohortResult, Latency, Result, VariantResult } from '../result/index.ts';
+import {
+  type CohortResult,
+  type Latency,
+  latencyNames,
+  type Result,
+  type VariantResult,
+} from '../result/index.ts';
 import { falseVerdicts } from './false-verdict-metrics.ts';
 import type { ReportFormat } from './format.ts';
 import {
@@ -143,17 +149,8 @@ function outcomeSamples({ outcomes }: CohortResult, labels: Labels): Sample[] {
   return outcomes.map(({ kind, detail, count }) => ({ labels: { ...labels, kind, detail }, value: count }));
 }
 
-const phaseNames = [
-  'tcpConnect',
-  'tlsHandshake',
-  'serverHello',
-  'serverFinished',
-  'authenticated',
-  'rejected',
-] as const;
-
 function phases(latencies: Partial<Record<string, unknown>>, labels: Labels): Sample[] {
-  return phaseNames.flatMap((phase) => {
+  return latencyNames.flatMap((phase) => {
     const latency = latencies[phase];
     return isLatency(latency) ? quantiles(latency, { ...labels, phase }) : [];
   });

@@ -10,8 +10,14 @@ import { eventResultSchema, lagSchema, revocationFiguresSchema, serviceSchema } 
 import { count, latencySchema, ms } from './scalars.ts';
 import { negotiatedSchema, type recoverySchema, sessionsSchema } from './session-schema.ts';
 
-export { type OutcomeKind, outcomeKinds, refusalKinds } from '../metrics/outcome.ts';
-/** The words of an outcome, for those who read results and know no recorder. */
+/** The words of outcomes and of what is timed, for those who read results and know no recorder. */
+export {
+  latencyNames,
+  type OutcomeKind,
+  outcomeKinds,
+  refusalKinds,
+  responseNames,
+} from '../metrics/outcome.ts';
 export { latencySchema } from './scalars.ts';
 
 /**

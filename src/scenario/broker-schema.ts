@@ -3,6 +3,7 @@ import { about, duration, positiveDuration } from './about.ts';
 import { admissionSchema } from './admission-schema.ts';
 import { authorizationSchema } from './authorization-schema.ts';
 import { connectAuthSettings } from './connect-auth-schema.ts';
+import { wayToFail } from './field-kinds.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export const revocationMends = ['rotate-ticket-keys', 'cut-sessions'] as const;
@@ -20,15 +21,12 @@ export function brokerSchema(vocabulary: Vocabulary) {
           },
         ),
       ),
-    onUnavailable: z
-      .enum(['fail-open', 'fail-closed'])
-      .default('fail-closed')
-      .meta(
-        about(
-          'What becomes of a client whose revocation status cannot be had: the responder does not answer, the CRL has run out.',
-          { noun: 'way to fail', example: 'fail-open' },
-        ),
+    onUnavailable: wayToFail().meta(
+      about(
+        'What becomes of a client whose revocation status cannot be had: the responder does not answer, the CRL has run out.',
+        { noun: 'way to fail', example: 'fail-open' },
       ),
+    ),
     ocsp: z
       .strictObject({
         timeout: positiveDuration()

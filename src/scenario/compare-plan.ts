@@ -1,5 +1,5 @@
 import { parseDuration } from './duration.ts';
-import { namesOfRevoked } from './event-checks.ts';
+import { cohortNames } from './event-checks.ts';
 import { type Layered, valueAt } from './layers.ts';
 import { nearestWord } from './nearest.ts';
 import { type Path, showValue } from './place.ts';
@@ -73,11 +73,7 @@ function checkMetrics(
   { checkRoundMetric }: Vocabulary,
   problems: ProblemList,
 ): void {
-  const written = valueAt(base.data, ['cohorts']);
-  const cohorts = (Array.isArray(written) ? written : [])
-    .map((cohort) => valueAt(cohort, ['name']))
-    .filter((name) => typeof name === 'string')
-    .concat(namesOfRevoked(base.data));
+  const cohorts = cohortNames(base.data);
   const check = (metric: unknown, path: Path, part?: 'key') => {
     const wrong = typeof metric === 'string' ? checkRoundMetric?.(metric, cohorts) : undefined;
     if (wrong === undefined) return;

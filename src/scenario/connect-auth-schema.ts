@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { about, duration, positiveDuration } from './about.ts';
+import { wayToFail } from './field-kinds.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** What the bundled broker is told of its checks at CONNECT, one section for each that has something to be told. */
@@ -126,15 +127,12 @@ function asked(whom: string, connections: number) {
     timeout: positiveDuration()
       .default('2s')
       .meta(duration('How long a client waits for the answer, in the queue too.', { example: '500ms' })),
-    onUnavailable: z
-      .enum(['fail-open', 'fail-closed'])
-      .default('fail-closed')
-      .meta(
-        about('What becomes of clients that cannot be checked: let in, or CONNACK 3, server unavailable.', {
-          noun: 'way to fail',
-          example: 'fail-open',
-        }),
-      ),
+    onUnavailable: wayToFail().meta(
+      about('What becomes of clients that cannot be checked: let in, or CONNACK 3, server unavailable.', {
+        noun: 'way to fail',
+        example: 'fail-open',
+      }),
+    ),
   };
 }
 

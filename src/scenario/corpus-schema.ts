@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { about, duration, positiveDuration } from './about.ts';
+import { path, pathWords } from './field-kinds.ts';
 import { limits } from './limits.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-function path(words: string, example: string) {
-  return z
-    .string()
-    .min(1)
-    .max(4096)
-    .meta(about(`${words} A relative path starts from where certstorm was called.`, { example }));
+function given(words: string, example: string) {
+  return path().meta(pathWords(words, { example }));
 }
 
 /** The certificates: how many, of which kind, under which CAs, in which CRL. */
@@ -106,8 +103,8 @@ export function corpusSchema(vocabulary: Vocabulary) {
       .meta(about('Length of the serial numbers.', { unit: 'octets', example: 20, otherwise: '16' })),
     signWith: z
       .strictObject({
-        caFile: path('PEM file of the CA certificate.', 'test-ca.pem'),
-        keyFile: path(
+        caFile: given('PEM file of the CA certificate.', 'test-ca.pem'),
+        keyFile: given(
           'PEM file of its key, without a passphrase. It is read and copied nowhere.',
           'test-ca.key',
         ),
@@ -119,7 +116,7 @@ export function corpusSchema(vocabulary: Vocabulary) {
       }),
     from: z
       .strictObject({
-        dir: path(
+        dir: given(
           'Folder with certificates (`.crt`, `.pem` or `.cer`, leaf first) and a `.key` beside each. Keys are read and copied nowhere.',
           'devices',
         ),

@@ -20,8 +20,17 @@ export function eventFaults(data: unknown, vocabulary: Vocabulary): Fault[] {
   return [...faults, ...shareFaults(events, data)];
 }
 
-/** The names of the cohorts that events take out of others, as `revokedCohortNames` has them; what is wrong by itself is passed over. */
-export function namesOfRevoked(data: unknown): string[] {
+/** The names of all cohorts that metrics can be of, those that events take out of others too; what is wrong by itself is passed over. */
+export function cohortNames(data: unknown): string[] {
+  const written = valueAt(data, ['cohorts']);
+  return (Array.isArray(written) ? written : [])
+    .map((cohort) => valueAt(cohort, ['name']))
+    .filter((name) => typeof name === 'string')
+    .concat(namesOfRevoked(data));
+}
+
+/** As `revokedCohortNames` has them. */
+function namesOfRevoked(data: unknown): string[] {
   const events = valueAt(data, ['events']);
   return revokedCohortNames(Array.isArray(events) ? events.flatMap(writtenRevocation) : []);
 }

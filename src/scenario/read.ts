@@ -1,10 +1,10 @@
 import { crossFaults } from './checks.ts';
 import { checkCompare, resolveCompare, roundsOf } from './compare-plan.ts';
 import { readDocument } from './document.ts';
-import { namesOfRevoked } from './event-checks.ts';
+import { cohortNames } from './event-checks.ts';
 import { type FieldSchema, fieldSchema } from './field-schema.ts';
 import { impossibleFaults } from './impossible.ts';
-import { baseLayer, type Layered, valueAt } from './layers.ts';
+import { baseLayer, type Layered } from './layers.ts';
 import { nearestWord } from './nearest.ts';
 import { applyOverrides, type ScenarioOverrides } from './overrides.ts';
 import { type Path, showValue } from './place.ts';
@@ -166,15 +166,12 @@ function checkThresholds(
   kept: readonly string[],
   problems: ProblemList,
 ): string[] {
-  const { thresholds = [], cohorts } = base.data;
-  const cohortNames = (Array.isArray(cohorts) ? cohorts : [])
-    .map((cohort) => valueAt(cohort, ['name']))
-    .filter((name) => typeof name === 'string')
-    .concat(namesOfRevoked(base.data));
+  const { thresholds = [] } = base.data;
+  const cohorts = cohortNames(base.data);
   const applying: string[] = [];
   for (const [index, expression] of (Array.isArray(thresholds) ? thresholds : []).entries()) {
     if (typeof expression !== 'string') continue;
-    const wrong = vocabulary.checkThreshold(expression, cohortNames, names);
+    const wrong = vocabulary.checkThreshold(expression, cohorts, names);
     if (wrong !== undefined) {
       problems.add(
         {
@@ -184,7 +181,7 @@ function checkThresholds(
         },
         base,
       );
-    } else if (vocabulary.checkThreshold(expression, cohortNames, kept) === undefined) {
+    } else if (vocabulary.checkThreshold(expression, cohorts, kept) === undefined) {
       applying.push(expression);
     }
   }

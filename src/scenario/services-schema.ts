@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { about, duration, positiveDuration } from './about.ts';
+import { port } from './field-kinds.ts';
 
 /** The services that a broker asks. */
 export function servicesSchema() {
@@ -50,17 +51,12 @@ export function servicesSchema() {
 }
 
 function portSchema() {
-  return z
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(0)
-    .meta(
-      about(
-        'TCP port of the service on loopback, where its address must be known beforehand: in certificates, or to a broker that somebody else has started. 0 lets the operating system choose.',
-        { example: 18_080 },
-      ),
-    );
+  return port().meta(
+    about(
+      'TCP port of the service on loopback, where its address must be known beforehand: in certificates, or to a broker that somebody else has started. 0 lets the operating system choose.',
+      { example: 18_080 },
+    ),
+  );
 }
 
 function faultsSchema() {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { about } from './about.ts';
+import { path, pathWords, port, tlsVersions } from './field-kinds.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export const transports = ['tls', 'wss', 'tcp'] as const;
@@ -22,14 +23,9 @@ export function targetSchema(vocabulary: Vocabulary) {
           expected: 'a host name or an address',
         }),
       ),
-    port: z
-      .int()
-      .min(0)
-      .max(65_535)
-      .default(0)
-      .meta(
-        about('TCP port of the broker; 0 lets the operating system choose a free one.', { example: 8883 }),
-      ),
+    port: port().meta(
+      about('TCP port of the broker; 0 lets the operating system choose a free one.', { example: 8883 }),
+    ),
     revocation: z
       .enum(unique(targets.flatMap(({ revocation }) => revocation)))
       .default('none')
@@ -61,21 +57,16 @@ export function targetSchema(vocabulary: Vocabulary) {
           { noun: 'transport', example: 'wss' },
         ),
       ),
-    tlsVersions: z
-      .array(z.enum(['1.2', '1.3']))
-      .min(1)
-      .max(2)
-      .optional()
-      .meta(
-        about(
-          'Versions of TLS that the broker is told to speak; what clients offer is `cohorts[].tls.versions`.',
-          {
-            noun: 'version of TLS',
-            example: ['1.3'],
-            otherwise: 'those that it speaks by itself',
-          },
-        ),
+    tlsVersions: tlsVersions().meta(
+      about(
+        'Versions of TLS that the broker is told to speak; what clients offer is `cohorts[].tls.versions`.',
+        {
+          noun: 'version of TLS',
+          example: ['1.3'],
+          otherwise: 'those that it speaks by itself',
+        },
       ),
+    ),
     clientCertificates: z
       .enum(['required', 'none'])
       .default('required')
@@ -163,12 +154,7 @@ export function targetSchema(vocabulary: Vocabulary) {
 }
 
 function file(words: string, example: string, otherwise: string) {
-  return z
-    .string()
-    .min(1)
-    .max(4096)
-    .optional()
-    .meta(about(`${words} A relative path starts from where certstorm was called.`, { example, otherwise }));
+  return path().optional().meta(pathWords(words, { example, otherwise }));
 }
 
 function unique(words: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { about } from './about.ts';
+import { tlsVersions } from './field-kinds.ts';
 
 export const tlsGroups = ['X25519', 'P-256', 'P-384', 'X25519MLKEM768'] as const;
 export const tls13Suites = [
@@ -34,18 +35,13 @@ export const leastFragment = 512;
 /** What clients offer in the handshake; what they got is counted in the result. */
 export function tlsSchema() {
   return z.strictObject({
-    versions: z
-      .array(z.enum(['1.2', '1.3']))
-      .min(1)
-      .max(2)
-      .optional()
-      .meta(
-        about('TLS versions that clients offer.', {
-          example: ['1.3'],
-          expected: "a list of '1.2' and '1.3', in quotes",
-          otherwise: 'both with driver `node`, 1.3 with `wire`',
-        }),
-      ),
+    versions: tlsVersions().meta(
+      about('TLS versions that clients offer.', {
+        example: ['1.3'],
+        expected: "a list of '1.2' and '1.3', in quotes",
+        otherwise: 'both with driver `node`, 1.3 with `wire`',
+      }),
+    ),
     groups: z
       .array(z.enum(tlsGroups).meta({ noun: 'group' }))
       .min(1)

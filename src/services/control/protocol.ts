@@ -1,33 +1,19 @@
 import type { Reply } from '../../channel/requester.ts';
+import type { CrlServiceOptions } from '../crl/crl-service.ts';
 import type { OcspIssuerFiles, OcspIssuerTexts } from '../ocsp/issuer.ts';
-import type { SigningMode } from '../ocsp/responder.ts';
+import type { OcspServiceOptions } from '../ocsp/ocsp-service.ts';
 import type { RevokeOrder, ServiceSnapshot } from '../service.ts';
 
 /** What a service is to be, in plain data: what the process of its own is told. Paths are absolute. */
 export type ServiceOrder =
-  | {
-      service: 'ocsp';
-      host: string;
-      port: number;
-      issuers: readonly (OcspIssuerFiles | OcspIssuerTexts)[];
-      signing: SigningMode;
-      nonce: 'echo' | 'ignore';
-      validityMs: number;
-      /** ResponderID by name or, the default, by key. */
-      identifiedBy?: 'name' | 'key';
-      faults: readonly string[];
-    }
-  | {
-      service: 'crl';
-      host: string;
-      port: number;
-      files: readonly string[];
-      issuerKeyFile?: string;
-      /** The same as a text, of a CA whose key is in no file. */
-      issuerKeyPem?: string;
-      maxAgeMs: number;
-      faults: readonly string[];
-    }
+  | ({ service: 'ocsp'; issuers: readonly (OcspIssuerFiles | OcspIssuerTexts)[] } & Omit<
+      OcspServiceOptions,
+      'issuers'
+    > & {
+        /** ResponderID by name or, the default, by key. */
+        identifiedBy?: 'name' | 'key';
+      })
+  | ({ service: 'crl' } & CrlServiceOptions)
   | { service: 'auth'; host: string; port: number; usersFile: string; faults: readonly string[] };
 
 /**

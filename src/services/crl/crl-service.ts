@@ -4,6 +4,7 @@ import { readPrivateKeyPem } from '../../pki/ocsp/signer.ts';
 import { pem } from '../../pki/pem.ts';
 import type { FaultEffect } from '../faults/fault.ts';
 import { FaultSet } from '../faults/fault-set.ts';
+import { followFaults, openPort } from '../faults/refusing.ts';
 import { deliver, waitOut } from '../faults/strike.ts';
 import type { Delivery } from '../http/connection.ts';
 import { HttpServer } from '../http/http-server.ts';
@@ -154,12 +155,10 @@ export async function openCrlService(options: CrlServiceOptions): Promise<OpenSe
 
   async function setFaults(written: readonly string[]): Promise<void> {
     setFaultsUnlessUnsigned(written);
-    if (faults.refusesConnections) await server.close();
-    else await server.open();
+    await followFaults(server, faults);
   }
 
-  await server.open();
-  if (faults.refusesConnections) await server.close();
+  await openPort(server, faults);
   return {
     host: server.host,
     port: server.port,

@@ -1,5 +1,6 @@
 import { ocspErrorResponse } from '../../pki/ocsp/index.ts';
 import { FaultSet } from '../faults/fault-set.ts';
+import { followFaults, openPort } from '../faults/refusing.ts';
 import { deliver, waitOut } from '../faults/strike.ts';
 import type { Delivery } from '../http/connection.ts';
 import { HttpServer } from '../http/http-server.ts';
@@ -116,12 +117,10 @@ export async function openOcspService(options: OcspServiceOptions): Promise<Open
 
   async function setFaults(written: readonly string[]): Promise<void> {
     faults.set(written);
-    if (faults.refusesConnections) await server.close();
-    else await server.open();
+    await followFaults(server, faults);
   }
 
-  await server.open();
-  if (faults.refusesConnections) await server.close();
+  await openPort(server, faults);
   return {
     host: server.host,
     port: server.port,

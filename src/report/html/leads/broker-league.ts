@@ -6,6 +6,7 @@ import { neutralise } from '../../words/text.ts';
 import { countCell, figureCell, nameCell, remarkCell, toneCell } from '../cells.ts';
 import { linearAxis, logAxis } from '../charts/axis.ts';
 import { renderFigure } from '../charts/figure.ts';
+import { percentileRow } from '../charts/percentile-row.ts';
 import { type Row, renderRows } from '../charts/rows.ts';
 import { seriesStyle } from '../charts/series.ts';
 import { html, type Markup } from '../markup.ts';
@@ -82,22 +83,7 @@ function waitingRows(all: readonly Contender[]): Markup | null {
   const rows = all.flatMap(({ variant, index, good }): Row[] => {
     const latency = good?.latencyMs.authenticated;
     if (latency === undefined) return [];
-    const { p50, p90, p99 } = latency;
-    const title = (what: string, value: number) => `${variant.name}, ${what}: ${threeDigits(value)} ms`;
-    return [
-      {
-        name: variant.name,
-        ...seriesStyle(index),
-        of: { variant: index },
-        range: [p50, p99],
-        points: [
-          { value: p90, kind: 'tick', title: title('p90', p90) },
-          { value: p99, kind: 'hollow', title: title('p99', p99) },
-          { value: p50, kind: 'main', title: title('p50', p50) },
-        ],
-        text: `${threeDigits(p50)} · ${threeDigits(p99)} ms`,
-      },
-    ];
+    return [percentileRow({ variant: variant.name, index, latency }, seriesStyle(index))];
   });
   if (rows.length === 0) return null;
   const values = rows.flatMap(({ points }) => points.map(({ value }) => value));

@@ -1,11 +1,10 @@
 import type { Latency, Result } from '../../../result/index.ts';
-import { threeDigits } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
 import { countCell, figureCell, nameCell } from '../cells.ts';
 import { logAxis } from '../charts/axis.ts';
 import type { Figure } from '../charts/figure.ts';
-import { type Row, renderRows } from '../charts/rows.ts';
-import type { SeriesStyle } from '../charts/series.ts';
+import { percentileRow } from '../charts/percentile-row.ts';
+import { renderRows } from '../charts/rows.ts';
 import { variantStyles } from '../charts/variant-style.ts';
 import type { Table } from '../table.ts';
 
@@ -32,7 +31,7 @@ export function variantRows(result: Result): Figure[] {
           styles.legend,
           renderRows(
             logAxis('milliseconds, logarithmic', values),
-            waiting.map((one) => rowOf(one, styles.of(one.index))),
+            waiting.map((one) => percentileRow(one, styles.of(one.index))),
             [
               { mark: 'main', text: 'p50' },
               { mark: 'tick', text: 'p90' },
@@ -62,22 +61,6 @@ function waitingOf({ variants }: Result, name: string): Waiting[] {
     const latency = latencies[phase];
     return latency === undefined ? [] : [{ variant: variant.name, index, phase, latency }];
   });
-}
-
-function rowOf({ variant, index, latency: { p50, p90, p99 } }: Waiting, style: SeriesStyle): Row {
-  const title = (what: string, value: number) => `${variant}, ${what}: ${threeDigits(value)} ms`;
-  return {
-    name: variant,
-    of: { variant: index },
-    ...style,
-    range: [p50, p99],
-    points: [
-      { value: p90, kind: 'tick', title: title('p90', p90) },
-      { value: p99, kind: 'hollow', title: title('p99', p99) },
-      { value: p50, kind: 'main', title: title('p50', p50) },
-    ],
-    text: `${threeDigits(p50)} · ${threeDigits(p99)} ms`,
-  };
 }
 
 function tableOf(cohort: string, waiting: readonly Waiting[]): Table {
