@@ -1,6 +1,7 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import type { TcpNetConnectOpts } from 'node:net';
 import { type ClientOutput, type ClientSettings, type Phase, TlsClient } from './client.ts';
 import type { Ending } from './ending.ts';
+import { PatientSocket } from './patient-socket.ts';
 import type { Session } from './session.ts';
 import { Trickle, type TricklePace } from './trickle.ts';
 
@@ -33,7 +34,7 @@ export class Connection {
   tcpConnectedAt = 0;
   /** The handshake: its times, what was negotiated, bytes sent and received. */
   readonly tls: TlsClient;
-  private readonly socket: Socket;
+  private readonly socket: PatientSocket;
   private readonly trickle: Trickle | undefined;
 
   constructor(options: ConnectOptions, events: ConnectionEvents) {
@@ -59,7 +60,7 @@ export class Connection {
     const tls = new TlsClient(options, output);
     this.tls = tls;
     this.startedAt = performance.now();
-    const socket = connectTcp({
+    const tcp: TcpNetConnectOpts = {
       host: options.host,
       port: options.port,
       ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
@@ -71,8 +72,10 @@ export class Connection {
           return true;
         },
       },
-    });
+    };
+    const socket = new PatientSocket(tcp);
     this.socket = socket;
+    socket.connect(tcp);
     socket.on('connect', () => {
       this.tcpConnectedAt = performance.now();
       tls.start();

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Identity } from '../../src/pki/identity.ts';
 import type { Connection } from '../../src/storm/drivers/driver.ts';
 import type { StormCohort, StormOrder } from '../../src/storm/order.ts';
+import { connect, prepareIdentity, prepareOffer, prepareTrust } from '../../src/wire/index.ts';
 import { type AttemptSettings, attempt, client, type Told } from './attempt-once.ts';
 import {
   acceptAll,
@@ -115,6 +116,35 @@ describe('an attempt of the wire driver', () => {
     const server = await on.server(spoilingRelay(await opensslServer(on.corpus), 'alert'));
     const told = await attemptAt(server, { onStart: awayOnceItHasSpoken });
     expect(told.outcome).toEqual({ kind: 'tls-alert', detail: 'bad_record_mac (20)' });
+  });
+
+  it('hears the alert also when it came while the client was about to write its flight', async () => {
+    const server = await on.server(spoilingRelay(await opensslServer(on.corpus), 'alert'));
+    const { serverCa } = on.corpus;
+    const [good] = on.corpus.identities('none');
+    if (good === undefined) throw new Error('the corpus has no good identity');
+    const prepared = prepareIdentity({ chain: good.chain, key: good.key });
+    const ending = await new Promise((resolve) => {
+      connect(
+        {
+          host: '127.0.0.1',
+          port: server.port,
+          trust: prepareTrust({ ca: serverCa, serverName: 'localhost', verifyServer: true }),
+          offer: prepareOffer({ serverName: 'localhost' }),
+          // The server's flight has been read; what follows it lies in the kernel when the write fails.
+          identity: {
+            ...prepared,
+            sign: (scheme, content) => {
+              Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+              return prepared.sign(scheme, content);
+            },
+          },
+          applicationData: null,
+        },
+        { onApplicationData: () => {}, onEnd: resolve },
+      );
+    });
+    expect(ending).toEqual({ kind: 'alert-received', alert: 'bad_record_mac', number: 20 });
   });
 
   it('is reset where the server says nothing before it', async () => {
