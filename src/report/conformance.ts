@@ -31,7 +31,7 @@ const titles: Readonly<Record<Treatment, string>> = {
 
 function render(result: Result): string {
   const conformance = conformanceOf(result);
-  const head = `# What brokers do with bad certificates: ${code(result.scenario.name)}`;
+  const head = `# What brokers do with bad certificates and handshakes: ${code(result.scenario.name)}`;
   if (conformance === null) {
     return `${head}\n\nThis result tried too few kinds of clients for a table: ten defects, or three against two brokers.\n`;
   }

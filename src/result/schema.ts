@@ -49,7 +49,16 @@ export const cohortSchema = z.looseObject({
     .describe('`accept-until-revoked`: identities that an event of the scenario revokes in mid-round'),
   expectedCause: z.string().optional(),
   defect: z.string(),
-  clause: z.string().optional().describe('What the defect breaks: `RFC 5280 4.1.2.5`'),
+  messageOrder: z
+    .string()
+    .optional()
+    .describe(
+      'In which wrong order the clients sent the messages of the handshake; absent where in the right one',
+    ),
+  clause: z
+    .string()
+    .optional()
+    .describe('What the defect, or the order of messages, breaks: `RFC 5280 4.1.2.5`'),
   driver: z.string(),
   attempts: count.describe('Attempts that were started'),
   outcomes: z.array(outcomeSchema),

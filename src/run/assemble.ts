@@ -3,13 +3,13 @@ import { addLatencies } from '../metrics/latency.ts';
 import { type LatencyName, latencyNames, type ResponseName, responseNames } from '../metrics/outcome.ts';
 import type { CohortRecording, LatencyRecording, Recording } from '../metrics/recording.ts';
 import { addRecordings, summarise } from '../metrics/summary.ts';
-import { defects } from '../pki/index.ts';
 import type { Accounting, CohortResult, Latency, RoundResult, VariantResult } from '../result/schema.ts';
 import type { CohortPlan, VariantPlan } from '../scenario/plan.ts';
 import type { TargetSnapshot } from '../targets/target.ts';
 import { asymmetryOf } from './asymmetry.ts';
 import { objectiveOf } from './breaking-point.ts';
 import { type BrokerCounts, connectionsIn, sumCounts } from './broker-counts.ts';
+import { clauseBroken } from './clause.ts';
 import { compareSources } from './cpu-sources.ts';
 import { judgeCohort } from './judgement.ts';
 import { describeLag } from './lag.ts';
@@ -154,7 +154,8 @@ export function describeCohort(
     expected: plan.expect.outcome,
     ...(plan.expect.cause === undefined ? {} : { expectedCause: plan.expect.cause }),
     defect: plan.defect,
-    ...optional('clause', defects.find(({ name }) => name === plan.defect)?.clause),
+    ...optional('messageOrder', plan.messageOrder),
+    ...optional('clause', clauseBroken(plan)),
     driver: plan.driver,
   };
   const tail = broker === null ? {} : { brokerCounts: broker };

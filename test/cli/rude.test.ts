@@ -32,7 +32,12 @@ it('every wrong order of messages is made by the wire client, answered by the bu
   expect(cohorts.map(({ name }) => name).toSorted()).toEqual(
     [...messageOrders.map(({ name }) => name), 'polite'].toSorted(),
   );
-  for (const { name, driver, attempts, outcomes, brokerCounts } of cohorts) {
+  for (const { name, driver, attempts, outcomes, brokerCounts, messageOrder, clause } of cohorts) {
+    const order = messageOrders.find((each) => each.name === name);
+    expect({ messageOrder, clause }, name).toEqual({
+      messageOrder: order?.name,
+      clause: order && `RFC 8446 ${order.clause}`,
+    });
     expect(driver, name).toBe('wire');
     expect(attempts, name).toBeGreaterThan(0);
     const expected =

@@ -44,6 +44,25 @@ describe('conformance.md', () => {
     for (const { version } of conformance?.brokers ?? []) expect(markdown).toContain(version.split(',')[0]);
   });
 
+  it('takes a wrong order of messages for a kind of its own, though the certificate is good', () => {
+    const league = brokerLeague();
+    const variants = league.variants.map((variant) => ({
+      ...variant,
+      cohorts: variant.cohorts.slice(0, 4).map((cohort, index) => ({
+        ...cohort,
+        defect: 'none',
+        ...(index > 0 && { messageOrder: `order-${index}`, clause: `RFC 8446 4.${index}` }),
+      })),
+    }));
+    const result = { ...league, variants };
+    expect(conformanceOf(result)?.rows.map(({ clause }) => clause)).toEqual([
+      '',
+      'RFC 8446 4.1',
+      'RFC 8446 4.2',
+      'RFC 8446 4.3',
+    ]);
+  });
+
   it('says beside each version what was set otherwise than its makers do', () => {
     const result = brokerLeague();
     const [first, ...others] = result.variants;

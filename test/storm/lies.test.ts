@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { judgeCohort } from '../../src/run/judgement.ts';
 import { drivers } from '../../src/storm/drivers/index.ts';
 import type { StormCohort } from '../../src/storm/order.ts';
+import { messageOrders } from '../../src/wire/index.ts';
 import { type AttemptSettings, attempt, client, type Told } from './attempt-once.ts';
 import {
   acceptAll,
@@ -127,6 +128,21 @@ describe('a lie', () => {
       errors: 0,
     });
     expect(counts(recording, 1)).toEqual({ 'tls-alert decrypt_error (51)': seenThrough.started });
+  });
+
+  it('about the order of messages is answered each time, however many there are, and leaves no connection', async () => {
+    const server = await tlsServer(on.corpus, acceptAll, { rejectUnauthorized: true });
+    await on.server(Promise.resolve(server));
+    const cohorts = messageOrders.map(({ name }) => lying(name));
+    const weights = cohorts.map(() => 1);
+    const schedule = { model: 'constant-arrival-rate', rate: 300 } as const;
+    const { recording } = await (await on.storm({ cohorts })).run(round(server.port, { weights, schedule }))
+      .done;
+    expectBooksToBalance(recording);
+    expect(recording.unfinished).toBe(0);
+    for (const [cohort, { started }] of recording.cohorts.entries())
+      expect(counts(recording, cohort)).toEqual({ 'tls-alert unexpected_message (10)': started });
+    await vi.waitFor(() => expect(server.open()).toBe(0));
   });
 
   it('of silence times out, in the phase where it fell silent', async () => {

@@ -10,9 +10,12 @@ import type { TestCorpus } from './corpus.ts';
 
 export type TestServer = { port: number; close(): Promise<void> };
 
+/** One of this process, which knows its connections. */
+export type ServerHere = TestServer & { open(): number };
+
 const sockets = new WeakMap<Server, Set<Socket>>();
 
-async function listening(server: Server): Promise<TestServer> {
+async function listening(server: Server): Promise<ServerHere> {
   const open = new Set<Socket>();
   sockets.set(server, open);
   server.on('connection', (socket: Socket) => {
@@ -24,6 +27,7 @@ async function listening(server: Server): Promise<TestServer> {
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    open: () => open.size,
     async close() {
       for (const socket of open) socket.destroy();
       server.close();
@@ -42,7 +46,7 @@ export function tlsServer(
   { serverKey, serverCert, serverCa }: TestCorpus,
   onConnection: (socket: TLSSocket) => void,
   options: TlsOptions = {},
-): Promise<TestServer> {
+): Promise<ServerHere> {
   const server = createTlsServer({
     key: serverKey,
     cert: serverCert,

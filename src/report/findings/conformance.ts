@@ -27,7 +27,7 @@ export type ConformanceRow = {
   cohort: string;
   defect: string;
   expected: CohortResult['expected'];
-  /** The clause that the defect breaks, where the result tells it. */
+  /** The clause that the defect or the order of messages breaks, where the result tells it. */
   clause: string;
   /** In the order of the brokers; null where a broker was not asked. */
   cells: (ConformanceCell | null)[];
@@ -42,11 +42,13 @@ export type Conformance = { brokers: Broker[]; rows: ConformanceRow[] };
  * Broker against defect. The one source for the table on the page and for conformance.md. Variants of the same target are columns of
  * their own, called by their names.
  *
- * @returns null unless ten defects, or two targets and three defects, were tried.
+ * @returns null unless ten defects, or two targets and three defects, were tried; a wrong order of messages counts as one.
  */
 export function conformanceOf({ variants }: Result): Conformance | null {
   const tried = variants.filter(({ cohorts }) => cohorts.some(({ attempts }) => attempts > 0));
-  const defects = new Set(tried.flatMap(({ cohorts }) => cohorts.map(({ defect }) => defect)));
+  const defects = new Set(
+    tried.flatMap(({ cohorts }) => cohorts.map(({ defect, messageOrder }) => messageOrder ?? defect)),
+  );
   defects.delete('none');
   const targets = new Set(tried.map(targetOf));
   if (defects.size < (targets.size > 1 ? 3 : 10)) return null;
