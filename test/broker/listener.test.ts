@@ -12,6 +12,7 @@ import { type OpenBroker, openBroker } from '../../src/broker/listener.ts';
 import { nothingToAsk, type RevocationGuard } from '../../src/broker/revocation/check.ts';
 import { RevocationFigures } from '../../src/broker/revocation/figures.ts';
 import { none } from '../../src/broker/revocation/none.ts';
+import { plainConfig } from './open-here.ts';
 import { type Address, type Attempt, attemptConnect, clientOptions } from './test-client.ts';
 import { makeTestPki, type TestPki } from './test-pki.ts';
 
@@ -33,24 +34,11 @@ afterAll(() => pki.remove());
 
 function configFor(changes: Partial<BrokerConfig> = {}): BrokerConfig {
   return {
-    host: '127.0.0.1',
-    port: 0,
+    ...plainConfig,
     certFile: pki.serverCertFile,
     keyFile: pki.serverKeyFile,
     clientCaFile: pki.caFile,
     crlFile: pki.crlFile,
-    revocation: 'none',
-    connectAuth: 'none',
-    usersFile: null,
-    userTable: null,
-    authUrl: null,
-    sessionTickets: true,
-    transport: 'tls',
-    clientCertificates: 'required',
-    ocspUrl: null,
-    crlUrl: null,
-    allowListFile: null,
-    settings: defaultBrokerSettings,
     ...changes,
   };
 }

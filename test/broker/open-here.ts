@@ -30,6 +30,24 @@ type Files = Pick<Corpus, 'clientCaFile' | 'serverCertFile' | 'serverKeyFile' | 
 
 export type Changes = Partial<Omit<BrokerConfig, 'settings'>> & { settings?: Partial<BrokerSettings> };
 
+/** Nothing looked up and nothing asked, on loopback; the files are still to be named. */
+export const plainConfig = {
+  host: '127.0.0.1',
+  port: 0,
+  revocation: 'none',
+  connectAuth: 'none',
+  usersFile: null,
+  userTable: null,
+  authUrl: null,
+  sessionTickets: true,
+  transport: 'tls',
+  clientCertificates: 'required',
+  ocspUrl: null,
+  crlUrl: null,
+  allowListFile: null,
+  settings: defaultBrokerSettings,
+} as const satisfies Partial<BrokerConfig>;
+
 /** The broker in this process, closed after the test. */
 export async function openHere(
   { clientCaFile, serverCertFile, serverKeyFile, crlFile }: Files,
@@ -38,23 +56,11 @@ export async function openHere(
   const ledger = new ConnectionLedger();
   const figures = new RevocationFigures();
   const config: BrokerConfig = {
-    host: '127.0.0.1',
-    port: 0,
+    ...plainConfig,
     certFile: serverCertFile,
     keyFile: serverKeyFile,
     clientCaFile,
     crlFile,
-    revocation: 'none',
-    connectAuth: 'none',
-    usersFile: null,
-    userTable: null,
-    authUrl: null,
-    sessionTickets: true,
-    transport: 'tls',
-    clientCertificates: 'required',
-    ocspUrl: null,
-    crlUrl: null,
-    allowListFile: null,
     settings: { ...defaultBrokerSettings, ...settings },
     ...changes,
   };

@@ -10,8 +10,8 @@ import { type OutcomeKind, outcomeKinds, refusalKinds } from '../../src/metrics/
 import { mergeRecordings, readProgress, readRecorder } from '../../src/metrics/read-recorder.ts';
 import { Recorder } from '../../src/metrics/recorder.ts';
 import { allocateRecorder, noneHeld, recorderShape, unmarked } from '../../src/metrics/recorder-layout.ts';
-import type { Recording } from '../../src/metrics/recording.ts';
 import { attempts, record } from './attempts.ts';
+import { expectBooksToBalance } from './books.ts';
 
 const shape = recorderShape(2, 2_000, 1_000);
 const us = (ms: number): number => Math.max(0, Math.round(ms * 1000));
@@ -49,21 +49,16 @@ type RecordedValues = {
   next(): { valueIteratedTo: number; countAtValueIteratedTo: number };
 };
 
-function expectBooksToBalance({
-  scheduled,
-  started,
-  finished,
-  missedArrivals,
-  unfinished,
-  cohorts,
-}: Recording): void {
-  expect(scheduled).toBe(started + missedArrivals);
-  expect(started).toBe(finished + unfinished);
-  expect(cohorts.reduce((sum, cohort) => sum + cohort.started, 0)).toBe(started);
-  expect(cohorts.flatMap(({ outcomes }) => outcomes).reduce((sum, { count }) => sum + count, 0)).toBe(
-    finished,
-  );
-}
+/** Of a client that got nowhere, unless told otherwise. */
+const attemptOf = (cohort: number, connectedMs?: number) => ({
+  cohort,
+  scheduledMs: undefined,
+  startMs: 0,
+  connectedMs,
+  serverHelloMs: undefined,
+  serverFinishedMs: undefined,
+  securedMs: undefined,
+});
 
 describe('recorders of several workers, merged', () => {
   it('hold exactly what one histogram of all values holds, whoever recorded which', () => {
@@ -275,15 +270,7 @@ describe('a recorder', () => {
   it('counts every outcome when there are more details than it can tell apart', () => {
     const buffer = allocateRecorder(shape);
     const recorder = new Recorder(buffer, shape);
-    const attempt = {
-      cohort: 0,
-      scheduledMs: undefined,
-      startMs: 0,
-      connectedMs: undefined,
-      serverHelloMs: undefined,
-      serverFinishedMs: undefined,
-      securedMs: undefined,
-    };
+    const attempt = attemptOf(0);
     for (let k = 0; k < 500; k++) {
       recorder.started(0, 0, undefined);
       recorder.finished(
@@ -304,15 +291,7 @@ describe('a recorder', () => {
   it('tells a text of any length and script without breaking', () => {
     const buffer = allocateRecorder(shape);
     const recorder = new Recorder(buffer, shape);
-    const attempt = {
-      cohort: 1,
-      scheduledMs: undefined,
-      startMs: 0,
-      connectedMs: undefined,
-      serverHelloMs: undefined,
-      serverFinishedMs: undefined,
-      securedMs: undefined,
-    };
+    const attempt = attemptOf(1);
     recorder.started(1, 0, undefined);
     recorder.finished(attempt, { kind: 'closed', detail: 'ö'.repeat(1_000) }, 1, 0, 0);
     expect(readRecorder(buffer, shape).recording.cohorts[1]?.outcomes[0]?.detail).toMatch(/^ö{60}$/);
@@ -321,15 +300,7 @@ describe('a recorder', () => {
   it('counts a time beyond its range in the last cell and keeps its exact value', () => {
     const buffer = allocateRecorder(shape);
     const recorder = new Recorder(buffer, shape);
-    const attempt = {
-      cohort: 0,
-      scheduledMs: undefined,
-      startMs: 0,
-      connectedMs: 3_600_000,
-      serverHelloMs: undefined,
-      serverFinishedMs: undefined,
-      securedMs: undefined,
-    };
+    const attempt = attemptOf(0, 3_600_000);
     recorder.started(0, 0, undefined);
     recorder.finished(attempt, { kind: 'closed', detail: '' }, 3_600_001, 0, 0);
     const { tcpConnect, rejected } = readRecorder(buffer, shape).recording.cohorts[0]?.latency ?? {};

@@ -2,7 +2,7 @@ import type { CorpusSpec } from '../../src/pki/identity.ts';
 import { type Defect, defects } from '../../src/pki/index.ts';
 
 /** The nine of the quickstart: what a broker meets every day. */
-const everyday = [
+export const everyday = [
   'none',
   'expired',
   'not-yet-valid',

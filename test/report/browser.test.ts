@@ -8,44 +8,19 @@ import { costsOf } from '../../src/report/html/calculator/costs.ts';
 import { dailyPrices } from '../../src/report/html/calculator/daily-prices.ts';
 import { htmlFormat } from '../../src/report/html.ts';
 import { type Result, serialiseResult } from '../../src/result/index.ts';
-import { brokerLeague, refusalLadder } from '../fixtures/results/brokers.ts';
-import {
-  hostileRun,
-  interruptedRun,
-  nothingButFailures,
-  singleRun,
-  thirtyVariants,
-  threeVariants,
-} from '../fixtures/results/results.ts';
-import { crlAgainstOcsp, ocspFaults, revocationLag } from '../fixtures/results/revocation.ts';
-import { compared, flood, reconnectStorm } from '../fixtures/results/sessions.ts';
+import { everyEnd, everyKind } from '../fixtures/results/every-kind.ts';
+import { hostileRun, singleRun, threeVariants } from '../fixtures/results/results.ts';
+import { crlAgainstOcsp } from '../fixtures/results/revocation.ts';
 import { attacks } from './hostile-text.ts';
 import { ask, axeFindings, chromiumPath, launchChromium, openReport, unfoldAll } from './open-report.ts';
 
 const results: Record<string, () => Result> = {
-  'one round': singleRun,
-  'three variants': threeVariants,
-  'thirty variants': thirtyVariants,
-  'an interrupted run': interruptedRun,
-  'nothing but failures': nothingButFailures,
+  ...everyEnd,
   'hostile names': () => hostileRun(attacks.join(' ').slice(0, 3000)),
+  ...everyKind,
 };
 
-/** One page for each kind of scenario. */
-const kinds: Record<string, () => Result> = {
-  'CRL against OCSP': crlAgainstOcsp,
-  'revocation lag': revocationLag,
-  'OCSP faults': ocspFaults,
-  flood,
-  'reconnect storm': reconnectStorm,
-  'refusal ladder': refusalLadder,
-  brokers: brokerLeague,
-  'two builds': compared,
-};
-
-const pages = new Map(
-  Object.entries({ ...results, ...kinds }).map(([name, make]) => [name, htmlFormat.render(make())]),
-);
+const pages = new Map(Object.entries(results).map(([name, make]) => [name, htmlFormat.render(make())]));
 const backgroundOf = 'getComputedStyle(document.body).backgroundColor';
 const background = { light: 'rgb(255, 255, 255)', dark: 'rgb(20, 24, 31)' };
 

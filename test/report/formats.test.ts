@@ -5,12 +5,12 @@ import { csvCell } from '../../src/report/html/csv.ts';
 import { formats, renderTerminal } from '../../src/report/index.ts';
 import { widthOf } from '../../src/report/terminal-layout.ts';
 import type { Result } from '../../src/result/index.ts';
+import { everyEnd } from '../fixtures/results/every-kind.ts';
 import {
   hostileRun,
   interruptedRun,
   nothingButFailures,
   singleRun,
-  thirtyVariants,
   threeVariants,
 } from '../fixtures/results/results.ts';
 import { hostileText, unseen } from './hostile-text.ts';
@@ -22,13 +22,7 @@ function render(format: string, result: Result): string {
   return found.render(result);
 }
 
-const everyResult: [string, () => Result][] = [
-  ['one round', singleRun],
-  ['three variants', threeVariants],
-  ['thirty variants', thirtyVariants],
-  ['an interrupted run', interruptedRun],
-  ['nothing but failures', nothingButFailures],
-];
+const everyResult = Object.entries(everyEnd);
 
 const runs = { numRuns: 30 };
 

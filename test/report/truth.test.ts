@@ -2,36 +2,30 @@ import { describe, expect, it } from 'vitest';
 import { htmlFormat } from '../../src/report/html.ts';
 import { threeDigits } from '../../src/report/words/numbers.ts';
 import type { Result } from '../../src/result/index.ts';
-import { brokerLeague, refusalLadder } from '../fixtures/results/brokers.ts';
-import { nothingButFailures, singleRun, threeVariants } from '../fixtures/results/results.ts';
-import { crlAgainstOcsp, ocspFaults, revocationLag } from '../fixtures/results/revocation.ts';
-import { compared, flood, reconnectStorm } from '../fixtures/results/sessions.ts';
+import { everyEnd, everyKind } from '../fixtures/results/every-kind.ts';
+import { interruptedRun, threeVariants } from '../fixtures/results/results.ts';
 import { cellFigures, writtenTexts } from './page-figures.ts';
 import { figureCheck } from './unexplained-figures.ts';
 
-/** One of each kind: every lead chart, one variant and several, good and bad ends. */
-const results: Record<string, () => Result> = {
-  'one round': singleRun,
-  'three variants': threeVariants,
-  'nothing but failures': nothingButFailures,
-  'CRL against OCSP': crlAgainstOcsp,
-  'revocation lag': revocationLag,
-  'OCSP faults': ocspFaults,
-  flood,
-  'reconnect storm': reconnectStorm,
-  'refusal ladder': refusalLadder,
-  brokers: brokerLeague,
-  'two builds': compared,
-};
+/** Thirty variants take seconds and have no kind of figure that three have not; an interrupted run has few, and is looked at by itself. */
+const apart = ['thirty variants', 'an interrupted run'];
+const results = Object.entries({ ...everyEnd, ...everyKind }).filter(([name]) => !apart.includes(name));
 
 const render = (result: Result) => htmlFormat.render(result);
 
 describe('every figure on the page', () => {
-  it.each(Object.entries(results))('of %s is in its result, or made of it by a formula', (_, make) => {
+  it.each(results)('of %s is in its result, or made of it by a formula', (_, make) => {
     const result = make();
     const page = render(result);
     expect(cellFigures(page).length).toBeGreaterThan(100);
     expect(writtenTexts(page).length).toBeGreaterThan(20);
+    expect(figureCheck(result)(page)).toEqual([]);
+  });
+
+  it('of an interrupted run is too, few as they are', () => {
+    const result = interruptedRun();
+    const page = render(result);
+    expect(cellFigures(page).length).toBeGreaterThan(50);
     expect(figureCheck(result)(page)).toEqual([]);
   });
 });

@@ -228,18 +228,6 @@ describe('a list of variants', () => {
     ]);
   });
 
-  it('that its target cannot play is named, and the others are played', async () => {
-    const { variants } = await read(
-      withVariants('matrix:\n  target.kind: [bundled, relaying]\n  target.revocation: [none, crl-native]'),
-    );
-    expect(variants.map(({ name, impossible }) => [name, impossible])).toEqual([
-      ['bundled+none', undefined],
-      ['bundled+crl-native', undefined],
-      ['relaying+none', undefined],
-      ['relaying+crl-native', "target 'relaying' cannot do 'crl-native'"],
-    ]);
-  });
-
   const mistakes: [title: string, text: string, sentences: string[]][] = [
     [
       'two of one name',

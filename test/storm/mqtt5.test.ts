@@ -1,7 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { generate, type Packet, parser } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +5,7 @@ import { driverNames } from '../../src/storm/drivers/index.ts';
 import type { MqttVersion } from '../../src/storm/mqtt-version.ts';
 import type { OperationOrder, SessionOrder, StormCohort } from '../../src/storm/order.ts';
 import { attempt, client } from './attempt-once.ts';
-import { bundledBroker, mosquittoInstalled, type TestServer, tcpServer, tlsServer } from './servers.ts';
+import { bundledBroker, mosquitto, mosquittoInstalled, type TestServer, tlsServer } from './servers.ts';
 import { counts, expectBooksToBalance, round, stage } from './stage.ts';
 
 const on = stage(['none']);
@@ -127,44 +123,11 @@ describe('MQTT 5, by every driver,', () => {
   });
 });
 
-/** Mosquitto without a CRL; `anonymous: false` refuses whoever comes without a password. */
-async function mosquitto(anonymous: boolean): Promise<TestServer> {
-  const { corpus, folder } = on.corpus;
-  const probe = await tcpServer(() => {});
-  await probe.close();
-  const config = join(folder, `mosquitto-5-${anonymous}.conf`);
-  const lines = [
-    `listener ${probe.port} 127.0.0.1`,
-    `cafile ${corpus.clientCaFile}`,
-    `certfile ${corpus.serverCertFile}`,
-    `keyfile ${corpus.serverKeyFile}`,
-    'require_certificate true',
-    `allow_anonymous ${anonymous}`,
-    'user root',
-  ];
-  writeFileSync(config, lines.join('\n'), { mode: 0o600 });
-  const broker: ChildProcess = spawn('mosquitto', ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
-  await new Promise<void>((resolve, reject) => {
-    let told = '';
-    broker.stderr?.on('data', (text: Buffer) => {
-      told += text.toString();
-      if (/mosquitto version \S+ running/.test(told)) resolve();
-    });
-    broker.once('exit', (code) => reject(new Error(`mosquitto ended with ${code}: ${told}`)));
-  });
-  return {
-    port: probe.port,
-    async close() {
-      if (broker.exitCode !== null) return;
-      broker.kill('SIGKILL');
-      await once(broker, 'exit');
-    },
-  };
-}
+const mosquitto5 = (anonymous: boolean) => mosquitto(on.corpus, { crl: false, anonymous });
 
 describe.skipIf(!mosquittoInstalled)('MQTT 5 at Mosquitto (skipped where it is not installed)', () => {
   it('holds sessions that ping, publish and receive, by every driver', async () => {
-    const { port } = await on.server(mosquitto(true));
+    const { port } = await on.server(mosquitto5(true));
     const session: SessionOrder = {
       holdMs: Infinity,
       keepAliveMs: 300,
@@ -190,7 +153,7 @@ describe.skipIf(!mosquittoInstalled)('MQTT 5 at Mosquitto (skipped where it is n
   });
 
   it('is refused without credentials as not authorized (135), and in 3.1.1 as not authorized (5)', async () => {
-    const { port } = await on.server(mosquitto(false));
+    const { port } = await on.server(mosquitto5(false));
     expect(await outcomes(port)).toEqual(byEach('connack-refused not authorized (135)'));
     expect(await outcomes(port, '3.1.1')).toEqual(byEach('connack-refused not authorized (5)'));
   });

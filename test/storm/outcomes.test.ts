@@ -7,11 +7,13 @@ import type { Identity } from '../../src/pki/identity.ts';
 import { connectBytes, readConnack } from '../../src/storm/drivers/mqtt-bytes.ts';
 import { certificateOfSession } from '../../src/storm/drivers/openssl-session.ts';
 import { pem } from '../../src/storm/drivers/pem.ts';
+import { everyday } from '../pki/specs.ts';
 import { type AttemptSettings, attempt, client, type Told } from './attempt-once.ts';
 import { type TestCorpus, testCorpus } from './corpus.ts';
 import {
   acceptAll,
   answering,
+  hearing,
   opensslServer,
   spoilingRelay,
   type TestServer,
@@ -21,20 +23,7 @@ import {
 
 let corpus: TestCorpus;
 beforeAll(async () => {
-  corpus = await testCorpus(
-    [
-      'none',
-      'expired',
-      'not-yet-valid',
-      'revoked',
-      'unknown-ca',
-      'self-signed',
-      'wrong-eku',
-      'no-certificate',
-      'bad-signature',
-    ],
-    1,
-  );
+  corpus = await testCorpus(everyday, 1);
 });
 afterAll(() => corpus.remove());
 
@@ -105,25 +94,7 @@ function away(): void {
 
 describe('a server that lets the client in', () => {
   it('is told CONNECT, answers CONNACK, and hears DISCONNECT before the end', async () => {
-    const heard: string[] = [];
-    let end = (): void => {};
-    const ended = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    const server = tlsServer(corpus, (socket) => {
-      const packets = parser({ protocolVersion: 4 });
-      packets.on('packet', (packet) => {
-        heard.push(
-          packet.cmd === 'connect'
-            ? `connect ${packet.clientId} ${packet.username} ${packet.password}`
-            : packet.cmd,
-        );
-        if (packet.cmd === 'connect')
-          socket.write(generate({ cmd: 'connack', returnCode: 0, sessionPresent: false }));
-      });
-      socket.on('data', (bytes) => packets.parse(bytes));
-      socket.once('end', () => end());
-    });
+    const { server, heard, ended } = hearing(corpus);
     const told = await attemptAt(server, 'none', { password: 'secret' });
     await ended;
     const name = identity('none').clientId;

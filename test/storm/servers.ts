@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import { generate, parser } from 'mqtt-packet';
 import { bundled } from '../../src/targets/bundled.ts';
 import { plainOrder } from '../../src/targets/plain-order.ts';
 import type { TestCorpus } from './corpus.ts';
@@ -68,6 +69,35 @@ export function answering(bytes: number[]): (socket: TLSSocket) => void {
 }
 
 export const acceptAll = answering([0x20, 2, 0, 0]);
+
+/**
+ * A TLS server that lets everybody in and notes the packets it hears, as `connect CLIENTID USER PASSWORD` or by their name. `ended` resolves
+ * when a client has said close_notify: an end without it is an error, and no `end`.
+ */
+export function hearing(corpus: TestCorpus): {
+  server: Promise<TestServer>;
+  heard: string[];
+  ended: Promise<void>;
+} {
+  const heard: string[] = [];
+  let end = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const server = tlsServer(corpus, (socket) => {
+    const packets = parser({ protocolVersion: 4 });
+    packets.on('packet', (packet) => {
+      const { cmd } = packet;
+      heard.push(
+        cmd === 'connect' ? `connect ${packet.clientId} ${packet.username} ${packet.password}` : cmd,
+      );
+      if (cmd === 'connect') socket.write(generate({ cmd: 'connack', returnCode: 0, sessionPresent: false }));
+    });
+    socket.on('data', (bytes) => packets.parse(bytes));
+    socket.once('end', () => end());
+  });
+  return { server, heard, ended };
+}
 
 /** `openssl s_server`, which checks client certificates itself and refuses with alerts. */
 export async function opensslServer({ corpus }: TestCorpus, flags: string[] = []): Promise<TestServer> {
@@ -138,19 +168,22 @@ export async function bundledBroker(
 
 export const mosquittoInstalled = spawnSync('mosquitto', ['-h'], { stdio: 'ignore' }).error === undefined;
 
-/** Mosquitto with the corpus' CRL. */
-export async function mosquitto({ corpus, folder }: TestCorpus): Promise<TestServer> {
+/** Mosquitto, with the corpus' CRL unless told otherwise; `anonymous: false` refuses whoever comes without a password. */
+export async function mosquitto(
+  { corpus, folder }: TestCorpus,
+  { crl = true, anonymous = true } = {},
+): Promise<TestServer> {
   const probe = await tcpServer(() => {});
   await probe.close();
-  const config = join(folder, 'mosquitto.conf');
+  const config = join(folder, `mosquitto-${crl}-${anonymous}.conf`);
   const lines = [
     `listener ${probe.port} 127.0.0.1`,
     `cafile ${corpus.clientCaFile}`,
     `certfile ${corpus.serverCertFile}`,
     `keyfile ${corpus.serverKeyFile}`,
-    `crlfile ${corpus.crlFile}`,
+    ...(crl ? [`crlfile ${corpus.crlFile}`] : []),
     'require_certificate true',
-    'allow_anonymous true',
+    `allow_anonymous ${anonymous}`,
     'persistence false',
     'user root',
   ];

@@ -1,9 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { Recording } from '../../src/metrics/recording.ts';
 import type { RoundOrder, StormCohort, StormOrder } from '../../src/storm/order.ts';
 import { openStorm, type Storm } from '../../src/storm/storm.ts';
 import { type TestCorpus, testCorpus } from './corpus.ts';
 import type { TestServer } from './servers.ts';
+
+export { expectBooksToBalance } from '../metrics/books.ts';
 
 /**
  * What a test file of storms stands on: a corpus for the whole file, and whatever a test opens, closed after it.
@@ -62,22 +64,6 @@ export const round = (port: number, order: Partial<RoundOrder> = {}): RoundOrder
   gracefulStopMs: 2_000,
   ...order,
 });
-
-export function expectBooksToBalance({
-  scheduled,
-  started,
-  finished,
-  missedArrivals,
-  unfinished,
-  cohorts,
-}: Recording): void {
-  expect(scheduled).toBe(started + missedArrivals);
-  expect(started).toBe(finished + unfinished);
-  expect(cohorts.reduce((sum, cohort) => sum + cohort.started, 0)).toBe(started);
-  expect(cohorts.flatMap(({ outcomes }) => outcomes).reduce((sum, { count }) => sum + count, 0)).toBe(
-    finished,
-  );
-}
 
 /** How often each kind and detail was seen in one cohort. */
 export const counts = (recording: Recording, cohort = 0): Record<string, number> =>

@@ -1,6 +1,5 @@
 import { connect as tcpConnect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { generate, parser } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import type { Identity } from '../../src/pki/identity.ts';
 import type { Connection } from '../../src/storm/drivers/driver.ts';
@@ -11,6 +10,7 @@ import {
   acceptAll,
   answering,
   bundledBroker,
+  hearing,
   opensslServer,
   spoilingRelay,
   type TestServer,
@@ -57,29 +57,8 @@ describe('an attempt of the wire driver', () => {
   });
 
   it('is told CONNECT, and says DISCONNECT and close_notify before its end', async () => {
-    const heard: string[] = [];
-    let end = (): void => {};
-    const ended = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    const server = await on.server(
-      tlsServer(on.corpus, (socket) => {
-        const packets = parser({ protocolVersion: 4 });
-        packets.on('packet', (packet) => {
-          heard.push(
-            packet.cmd === 'connect'
-              ? `connect ${packet.clientId} ${packet.username} ${packet.password}`
-              : packet.cmd,
-          );
-          if (packet.cmd === 'connect')
-            socket.write(generate({ cmd: 'connack', returnCode: 0, sessionPresent: false }));
-        });
-        socket.on('data', (bytes) => packets.parse(bytes));
-        // An end without close_notify is an error, and no `end`.
-        socket.once('end', () => end());
-      }),
-    );
-    await attemptAt(server, { password: 'secret' });
+    const { server, heard, ended } = hearing(on.corpus);
+    await attemptAt(await on.server(server), { password: 'secret' });
     await ended;
     const { clientId } = good();
     expect(heard).toEqual([`connect ${clientId} ${clientId} secret`, 'disconnect']);
