@@ -255,7 +255,7 @@ describe('what the machine refuses', () => {
     const { code, stderr } = await certstorm(
       [
         ...['run', heldConnections, '--out', join(folder.path, 'held'), '--variant', 'bundled'],
-        ...['corpus.identities=100000', 'load.rate=2000', 'load.duration=60s'].flatMap((set) => [
+        ...['corpus.identities=100000', 'load.rate=1000', 'load.duration=100s'].flatMap((set) => [
           '--set',
           set,
         ]),

@@ -46,7 +46,7 @@ export function sourcePortsShort(
     sentence:
       `variant '${name}' holds ${asked} sessions${rotates ? ' of one cohort' : ` at ${target.host}`}, and ${one} ports for ${fits} ` +
       `(${addresses} × ${portsIn(range)} ephemeral ports, ${range.first}–${range.last})` +
-      `${certain ? '' : ', less those in TIME_WAIT'}: ${mend(asked, addresses)}${orLower(demand, fits)}`,
+      `${certain ? '' : ', less those in TIME_WAIT'}: ${mend(asked, addresses)}${orLower(demand, certain ? fits : nearly * fits)}`,
   };
 }
 
