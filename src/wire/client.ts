@@ -295,5 +295,8 @@ export class TlsClient {
     if (this.verdictAt === 0 && ending.kind !== 'local-close') this.verdictAt = performance.now();
     this.transcript.recycle();
     this.output.ended(ending);
+    this.resumptionSecret = null;
+    this.writer.protection = null;
+    this.handshake.release();
   }
 }

@@ -155,6 +155,19 @@ export class Handshake {
     }
   }
 
+  /** The connection has ended: keys, and whatever else no figure is read from, are let go. */
+  release(): void {
+    this.reading = null;
+    this.flightReading = null;
+    this.clientSecret = null;
+    this.serverSecret = null;
+    this.schedule = null;
+    this.hello = null;
+    this.request = null;
+    this.serverKey = null;
+    this.session = null;
+  }
+
   /** Before a change of keys no part of a message may lie about (section 5.1). */
   expectNoFragment(): void {
     if (this.transcript.read !== this.transcript.length)
