@@ -53,6 +53,7 @@ export const harnessAlone: Contender = {
             [new ClientPool(clients, 1, undefined)],
             [cohort],
             over,
+            () => {},
           );
         });
         return { attempts: readProgress(recorder, shape).finished, collectionCpuMs: 0 };

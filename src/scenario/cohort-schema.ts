@@ -9,7 +9,13 @@ import { tlsSchema } from './tls-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export const expectedOutcomes = ['accept', 'reject', 'reject-at-tls', 'reject-at-connect'] as const;
-export const stopPoints = ['tcp-connect', 'client-hello', 'handshake'] as const;
+export const stopPoints = [
+  'tcp-connect',
+  'client-hello',
+  'certificate',
+  'certificate-verify',
+  'handshake',
+] as const;
 const tricklePattern = /^[1-9]\d{0,5} bytes?\/s$/;
 export const credentialKinds = ['right', 'wrong', 'none'] as const;
 
@@ -139,7 +145,7 @@ export function cohortSchema(vocabulary: Vocabulary) {
       .optional()
       .meta(
         about(
-          'Where the clients fall silent, to occupy the broker for little: after the TCP connection, after their ClientHello, or after the handshake and before a CONNECT. They stay until the broker drops them, or `load.attemptTimeout` is over, which then is no error.',
+          'Where the clients fall silent, to occupy the broker for little: after the TCP connection, after their ClientHello, Certificate or CertificateVerify, or after the handshake and before a CONNECT. They stay until the broker drops them, or `load.attemptTimeout` is over, which then is no error.',
           { noun: 'place to stop', example: 'client-hello', otherwise: 'they go all the way' },
         ),
       ),

@@ -12,6 +12,7 @@ import type { MqttVersion } from './mqtt-version.ts';
 import { openLoad } from './open-load.ts';
 import { localError, timedOut } from './outcomes.ts';
 import { reconnectLoad } from './reconnect-load.ts';
+import { Rest } from './rest.ts';
 import { makeSchedule } from './schedules/index.ts';
 import { FirstOperation, type OperationOrder, type OperationOwner } from './sessions/first-operation.ts';
 import { Sessions, type SessionsOwner } from './sessions/sessions.ts';
@@ -44,6 +45,7 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
   readonly #mqttVersions: readonly MqttVersion[];
   readonly #sessions: Sessions;
   readonly #onOver: () => void;
+  readonly #rest: Rest;
   readonly #inFlight = new AttemptQueue();
   readonly #closing = new AttemptQueue();
   #watch: ThreadWatch | undefined;
@@ -60,6 +62,7 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
     pools: readonly ClientPool[],
     cohorts: readonly Pick<WorkerCohort, 'session' | 'operation' | 'resumption' | 'mqttVersion'>[],
     onOver: () => void,
+    collectYoung: () => void,
   ) {
     this.#round = round;
     this.#pools = pools;
@@ -67,6 +70,7 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
     this.#mqttVersions = cohorts.map(({ mqttVersion }) => mqttVersion);
     this.#resumption = cohorts.map(({ resumption }) => resumption);
     this.#onOver = onOver;
+    this.#rest = new Rest(collectYoung);
     this.#recorder = new Recorder(round.recorder, round.shape, round.marks, round.held);
     this.#log = round.log && new AttemptLog(round.log);
     this.#inFlightOfAll = new Int32Array(round.inFlight);
@@ -140,7 +144,14 @@ export class Round implements AttemptOwner, SessionsOwner, OperationOwner {
     attempt.pool.giveBack(attempt.client);
     this.#load.clientFreed(attempt.cohort);
     this.#startDue();
-    if (this.#closing.length === 0) this.#endIfOver();
+    this.#rest.attemptOver();
+    if (this.#closing.length === 0 && !this.#endIfOver()) this.#restIfIdle();
+  }
+
+  /** Only where arrivals are scheduled is it known for how long nobody comes. */
+  #restIfIdle(): void {
+    if (!this.#load.limited || this.#inFlight.length > 0 || this.#sessions.count > 0) return;
+    this.#rest.take(this.#load.nextMs() - this.now());
   }
 
   #makeLoad(): Load {

@@ -6,5 +6,5 @@ export type SlowOrder = {
   bytesPerSecond?: number;
 };
 
-/** Before a ClientHello; before the client's own flight; after the handshake, before CONNECT. */
-export type StopPoint = 'tcp-connect' | 'client-hello' | 'handshake';
+/** Before a ClientHello; before the client's own flight; in it, after its Certificate or its CertificateVerify; after the handshake, before CONNECT. */
+export type StopPoint = 'tcp-connect' | 'client-hello' | 'certificate' | 'certificate-verify' | 'handshake';

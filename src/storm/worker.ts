@@ -101,10 +101,11 @@ function serve({ pools, drivers }: ReturnType<typeof makeReady>): void {
     else {
       for (const driver of drivers) driver.expect?.(message.round.order.serverName);
       if (message.round.order.tickets !== 'kept') for (const pool of pools) pool.forgetTickets();
-      round = new Round(message.round, pools, order.cohorts, () => {
+      const over = () => {
         round = undefined;
         tell({ kind: 'round-over', collectionCpuMs: seen ? collector.young() : collector.all() });
-      });
+      };
+      round = new Round(message.round, pools, order.cohorts, over, collector.young);
     }
   });
   collector.all();

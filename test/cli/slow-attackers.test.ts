@@ -15,15 +15,18 @@ cohorts:
   - { name: good, expect: accept }
   - { name: silent, stopAfter: tcp-connect, expect: { outcome: reject, cause: handshake-timeout } }
   - { name: half, stopAfter: client-hello, expect: { outcome: reject, cause: handshake-timeout } }
+  - { name: shown, stopAfter: certificate, expect: { outcome: reject, cause: handshake-timeout } }
+  - { name: proved, stopAfter: certificate-verify, expect: { outcome: reject, cause: handshake-timeout } }
   - { name: mute, stopAfter: handshake, expect: { outcome: reject, cause: connect-timeout } }
   - { name: dripping, trickle: 2 bytes/s, expect: { outcome: reject, cause: handshake-timeout } }
   - { name: brisk, trickle: 200000 bytes/s, expect: accept }
 variants:
   - { name: strict, set: {} }
   - { name: patient, set: { broker.handshakeTimeout: 10s, cohorts.silent.expect: reject, cohorts.half.expect: reject,
+      cohorts.shown.expect: reject, cohorts.proved.expect: reject,
       cohorts.mute.expect: reject, cohorts.dripping.expect: reject } }
 `;
-const slow = ['silent', 'half', 'mute', 'dripping'];
+const slow = ['silent', 'half', 'shown', 'proved', 'mute', 'dripping'];
 let result: Result;
 
 beforeAll(async () => {
@@ -71,7 +74,9 @@ it('they send no more than they say: nothing, a ClientHello, or two bytes a seco
     cohortsOf('patient').find((cohort) => cohort.name === name)?.bytes.sent ?? NaN;
   expect(sent('silent')).toBe(0);
   expect(sent('half')).toBeGreaterThan(150);
-  expect(sent('half')).toBeLessThan(sent('mute'));
+  const further = ['half', 'shown', 'proved', 'mute'].map(sent);
+  expect(further).toEqual(further.toSorted((one, other) => one - other));
+  expect(new Set(further).size).toBe(4);
   expect(sent('dripping')).toBeGreaterThanOrEqual(1);
   expect(sent('dripping')).toBeLessThanOrEqual(2);
 });

@@ -42,7 +42,7 @@ it.each([
   ['trickle: 0 bytes/s, expect: reject', 'a pace such as 1 byte/s'],
   [
     'stopAfter: hello, expect: reject',
-    "unknown place to stop 'hello': expected one of tcp-connect, client-hello, handshake",
+    "unknown place to stop 'hello': expected one of tcp-connect, client-hello, certificate, certificate-verify, handshake",
   ],
 ])('%s is a mistake', async (cohort, sentence) => {
   const sentences = await sentencesOf(withCohort(cohort));

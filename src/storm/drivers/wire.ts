@@ -73,6 +73,8 @@ export const wireDriver: DriverKind = {
 const stops: Record<StopPoint, string> = {
   'tcp-connect': 'stop-after-tcp',
   'client-hello': 'stop-after-client-hello',
+  certificate: 'stop-after-certificate',
+  'certificate-verify': 'stop-before-finished',
   handshake: 'stop-after-finished',
 };
 
