@@ -9,7 +9,7 @@ import { type Counted, countedRun, hasNamespaces } from './counts/counted-run.ts
  * nobody else connects, and the three counts of every round are held against one another. `bench:counts [SCENARIO…] [--set …]`; all files of
  * scenarios/ when none is named. Exit code 1 when a count differs.
  *
- * A broker that asks a service opens connections too, which the kernel counts with the others: such a round is told with how many.
+ * A broker that asks a service opens connections too, which the kernel counts with the others: those that the services took are added.
  */
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -56,14 +56,16 @@ function line({
   clients,
   unsure,
   broker,
+  services,
   activeOpens,
   passiveOpens,
   agree,
 }: Counted): string {
   const doubt = unsure === 0 ? '' : ` (and ${unsure} of which it is not known)`;
+  const asked = services === 0 ? '' : `services that it asks ${services}, `;
   const seen = broker === null ? 'keeps no count' : `counts ${broker}`;
   return (
-    `${scenario}, ${variant}, round ${round + 1}: clients count ${clients}${doubt}, the broker ${seen}, ` +
+    `${scenario}, ${variant}, round ${round + 1}: clients count ${clients}${doubt}, the broker ${seen}, ${asked}` +
     `the kernel ${activeOpens} opened and ${passiveOpens} taken: ${agree ? 'they agree' : 'THEY DIFFER'}`
   );
 }

@@ -15,6 +15,8 @@ export type Counted = {
   unsure: number;
   /** null where the broker keeps no count. */
   broker: number | null;
+  /** Taken by services that the broker asks. */
+  services: number;
   activeOpens: number;
   passiveOpens: number;
   agree: boolean;
@@ -55,10 +57,18 @@ export async function countedRun(
     variant.rounds.flatMap((round): Counted[] => {
       const { kernel } = round;
       if (kernel === undefined) return [];
-      const { activeOpens, passiveOpens, connects = 0, unsure = 0, brokerSaw = null } = kernel;
+      const {
+        activeOpens,
+        passiveOpens,
+        connects = 0,
+        unsure = 0,
+        brokerSaw = null,
+        servicesSaw = 0,
+      } = kernel;
       const agree =
-        activeOpens >= connects &&
-        activeOpens <= connects + unsure &&
+        activeOpens >= connects + servicesSaw &&
+        // A service whose port is shut on purpose refuses whoever asks it.
+        activeOpens <= connects + servicesSaw + unsure + kernel.attemptFails &&
         (brokerSaw === null || (brokerSaw >= connects && brokerSaw <= passiveOpens)) &&
         passiveOpens <= activeOpens;
       return [
@@ -69,6 +79,7 @@ export async function countedRun(
           clients: connects,
           unsure,
           broker: brokerSaw,
+          services: servicesSaw,
           activeOpens,
           passiveOpens,
           agree,

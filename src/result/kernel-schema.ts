@@ -19,10 +19,15 @@ export const kernelSchema = z.looseObject({
   others: count
     .optional()
     .describe(
-      'Connects of somebody else on this machine, at least; 0 where the counts agree to the last one',
+      'Connects of neither the clients nor to a service of this run, at least; 0 where the counts agree to the last one',
     ),
   brokerSaw: count
     .optional()
     .describe("Connections of this run's addresses by the broker's own count, where it keeps one"),
+  servicesSaw: count
+    .optional()
+    .describe(
+      'Connections that the services of this run took, most of them from the broker: the kernel counts those too',
+    ),
   localPorts: count.optional().describe('Ports that one source address has: net.ipv4.ip_local_port_range'),
 });

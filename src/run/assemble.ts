@@ -140,8 +140,29 @@ function columnOf<Name extends string>(name: Name, column: number[] = []): { [Fi
   return optional(name, column.length === 0 ? undefined : column);
 }
 
-function kernelCounts({ kernel, counts }: CountedRound): RoundResult['kernel'] {
-  return kernel && { ...kernel, ...(counts !== null && { brokerSaw: connectionsIn(counts) }) };
+function kernelCounts({ kernel, counts, services, after }: CountedRound): RoundResult['kernel'] {
+  if (kernel === undefined) return undefined;
+  const servicesSaw = connectionsTaken(services);
+  return {
+    ...kernel,
+    // Who does not see what is refused in TLS does not count connections.
+    ...(counts !== null && !after?.blindTo?.includes('tls') && { brokerSaw: connectionsIn(counts) }),
+    ...(servicesSaw !== undefined && {
+      servicesSaw,
+      ...optional('others', kernel.others && Math.max(0, kernel.others - servicesSaw)),
+    }),
+  };
+}
+
+/** By services that count them; undefined where none does. */
+function connectionsTaken({ before, after }: CountedRound['services']): number | undefined {
+  const each = after.flatMap((now) => {
+    const then = before.find(({ service }) => service === now.service);
+    return then !== undefined && 'connections' in then && 'connections' in now
+      ? [now.connections - then.connections]
+      : [];
+  });
+  return each.length === 0 ? undefined : each.reduce((sum, count) => sum + count, 0);
 }
 
 export function describeCohort(
