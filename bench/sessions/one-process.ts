@@ -1,15 +1,12 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeCorpus } from '../../src/pki/index.ts';
-import { availableBytes } from '../../src/run/capacity/memory.ts';
+import { availableBytes, kernelKB } from '../../src/run/capacity/memory.ts';
 import { fileDescriptorLimit, reservedFiles } from '../../src/run/capacity/open-files.ts';
 import { ephemeralPorts, portsIn } from '../../src/run/capacity/source-ports.ts';
 import { hostsOfBlock } from '../../src/storm/source-address.ts';
-import { openStorm } from '../../src/storm/storm.ts';
+import { fleetCorpus, fleetSink, holdingStorm } from './fleet.ts';
 
 /**
  * What a held session costs the generator in memory: each driver, in a process of its own, connects clients to a bare sink and lets them
@@ -19,8 +16,6 @@ import { openStorm } from '../../src/storm/storm.ts';
 const [driver = 'node', sessionsAsked = '2000', rate = '200'] = process.argv.slice(2);
 const sessions = Number(sessionsAsked);
 const few = 100;
-/** The kernel's own part of a connection, both ends on one machine: two sockets with their buffers, kB. */
-const kernelKB = 10;
 
 export type Held = { driver: string; sessions: number; kBPerSession: number; rssMiB: number; limit: Limit };
 
@@ -31,34 +26,12 @@ process.stdout.write(JSON.stringify(await hold()));
 
 async function hold(): Promise<Held> {
   const folder = mkdtempSync(join(tmpdir(), 'certstorm-bench-'));
-  const corpus = await makeCorpus(
-    {
-      seed: 1,
-      algorithm: 'ecdsa-p256',
-      crlEntries: 0,
-      cohorts: [{ name: 'good', defect: 'none', identities: sessions + 100 }],
-    },
-    { cacheDir: join(folder, 'cache') },
-  );
-  const files = [corpus.serverCertFile, corpus.serverKeyFile, corpus.clientCaFile];
-  const sink = fork(new URL('../storm/sink.ts', import.meta.url).pathname, files, { silent: true });
+  const corpus = await fleetCorpus(sessions, 1, folder);
+  const { port, sink } = await fleetSink(corpus);
   try {
-    const [port] = (await once(sink.stdout ?? sink, 'data')) as [Buffer];
-    const storm = await openStorm({
-      workers: 1,
-      serverCa: readFileSync(corpus.serverCaFile, 'utf8'),
-      cohorts: [
-        {
-          name: 'good',
-          driver,
-          identities: corpus.cohorts[0]?.identities ?? [],
-          password: null,
-          session: { holdMs: Infinity, keepAliveMs: 3_600_000, publish: null, subscribe: [], ungraceful: 0 },
-        },
-      ],
-    });
+    const storm = await holdingStorm(corpus, driver);
     const run = storm.run({
-      address: { host: '127.0.0.1', port: Number(port.toString()) },
+      address: { host: '127.0.0.1', port },
       serverName: 'localhost',
       seed: 1,
       weights: [1],

@@ -1,11 +1,7 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { makeCorpus } from '../../src/pki/index.ts';
-import { openStorm } from '../../src/storm/storm.ts';
+import { writeFileSync } from 'node:fs';
 import { bundled } from '../../src/targets/bundled.ts';
 import { plainOrder } from '../../src/targets/plain-order.ts';
+import { fleetCorpus, fleetSink, holdingStorm } from './fleet.ts';
 
 /**
  * A generator and the server that it holds sessions at, each a process: `pair.ts ORDER`, told to go by a message, and ended by the end of
@@ -37,30 +33,9 @@ try {
   // Not Linux.
 }
 
-const corpus = await makeCorpus(
-  {
-    seed: order.number + 1,
-    algorithm: 'ecdsa-p256',
-    crlEntries: 0,
-    // A few more than sessions: the last ones need not look for long for a client that is free.
-    cohorts: [{ name: 'good', defect: 'none', identities: order.sessions + 100 }],
-  },
-  { cacheDir: join(order.folder, 'cache') },
-);
+const corpus = await fleetCorpus(order.sessions, order.number + 1, order.folder);
 const server = order.against === 'bundled' ? await startBundled() : await startSink();
-const storm = await openStorm({
-  workers: 1,
-  serverCa: readFileSync(corpus.serverCaFile, 'utf8'),
-  cohorts: [
-    {
-      name: 'good',
-      driver: order.driver,
-      identities: corpus.cohorts[0]?.identities ?? [],
-      password: null,
-      session: { holdMs: Infinity, keepAliveMs: 3_600_000, publish: null, subscribe: [], ungraceful: 0 },
-    },
-  ],
-});
+const storm = await holdingStorm(corpus, order.driver);
 process.once('message', () => void hold());
 tell({ kind: 'ready', serverPid: server.pid });
 
@@ -107,8 +82,6 @@ async function startBundled(): Promise<{ port: number; pid: number }> {
 }
 
 async function startSink(): Promise<{ port: number; pid: number }> {
-  const files = [corpus.serverCertFile, corpus.serverKeyFile, corpus.clientCaFile];
-  const sink = fork(new URL('../storm/sink.ts', import.meta.url).pathname, files, { silent: true });
-  const [port] = (await once(sink.stdout ?? sink, 'data')) as [Buffer];
-  return { port: Number(port.toString()), pid: sink.pid ?? 0 };
+  const { port, sink } = await fleetSink(corpus);
+  return { port, pid: sink.pid ?? 0 };
 }

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Share of the CPU by which two sources may differ. */
+export const agreementShare = 0.05;
+
 /** The CPU of one process or server by two ways of accounting. */
 export const cpuSourcesSchema = z.looseObject({
   used: z

@@ -1,3 +1,4 @@
+export { agreementShare } from './cpu-sources-schema.ts';
 export { resultJsonSchema } from './json-schema.ts';
 export { wasLeftOut } from './left-out.ts';
 export { maxResultBytes, readResult } from './read.ts';

@@ -17,7 +17,7 @@ import { latencyOverTime, publishOverTime } from './latency-over-time.ts';
 import type { MeasuredRound } from './measured-round.ts';
 import { revocationFigures } from './revocation-figures.ts';
 import { bytesPerDeviceHour } from './revocation-traffic.ts';
-import { eventFigures, serviceFigures } from './service-figures.ts';
+import { connectionsTaken, eventFigures, serviceFigures } from './service-figures.ts';
 import { describeNegotiated, describeSessions } from './session-figures.ts';
 
 /** A measured round with the broker's own count of each cohort, where the target keeps one. */
@@ -152,17 +152,6 @@ function kernelCounts({ kernel, counts, services, after }: CountedRound): RoundR
       ...optional('others', kernel.others && Math.max(0, kernel.others - servicesSaw)),
     }),
   };
-}
-
-/** By services that count them; undefined where none does. */
-function connectionsTaken({ before, after }: CountedRound['services']): number | undefined {
-  const each = after.flatMap((now) => {
-    const then = before.find(({ service }) => service === now.service);
-    return then !== undefined && 'connections' in then && 'connections' in now
-      ? [now.connections - then.connections]
-      : [];
-  });
-  return each.length === 0 ? undefined : each.reduce((sum, count) => sum + count, 0);
 }
 
 export function describeCohort(

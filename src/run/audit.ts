@@ -1,8 +1,9 @@
 import type { Recording } from '../metrics/recording.ts';
+import { agreementShare } from '../result/cpu-sources-schema.ts';
 import { isOpenModel } from '../scenario/load-models.ts';
 import type { LoadPlan } from '../scenario/plan.ts';
 import { auditGenerator } from './audit-generator.ts';
-import { agreementShare, compareSources } from './cpu-sources.ts';
+import { compareSources } from './cpu-sources.ts';
 import { auditKernel, type KernelWitness } from './kernel-counters.ts';
 import type { MeasuredRound } from './measured-round.ts';
 

@@ -1,10 +1,8 @@
+import { agreementShare } from '../result/cpu-sources-schema.ts';
 import type { CpuSources } from '../result/schema.ts';
 import type { RunningService } from '../services/index.ts';
 import { type CpuReading, secondSource, tickGrainMs } from '../targets/cpu-reading.ts';
 import type { RunningTarget, TargetSnapshot } from '../targets/target.ts';
-
-/** Share of the CPU by which two sources may differ. */
-export const agreementShare = 0.05;
 
 /** The target's CPU by the source that its snapshot has it from, and by another; null where there are not two. */
 export function readTargetCpu(

@@ -4,6 +4,7 @@ import type { Corpus, Identity } from '../pki/identity.ts';
 import type { InFlightMemory } from '../result/schema.ts';
 import type { CohortPlan, VariantPlan } from '../scenario/plan.ts';
 import { connectBytes } from '../storm/drivers/mqtt-bytes.ts';
+import { silences } from '../storm/slow-order.ts';
 import type { RunningTarget } from '../targets/target.ts';
 import { type Connection, connect, prepareIdentity, prepareOffer, prepareTrust } from '../wire/index.ts';
 import { drain } from './drain.ts';
@@ -76,14 +77,6 @@ function whereHeld({ target, cohorts }: VariantPlan): { heldAt: HoldPoint; cohor
 
 type Held = { connection: Connection; state: () => 'under way' | 'held' | 'ended' };
 
-/** The lie by which the client falls silent there. */
-const silences: Record<HoldPoint, readonly string[]> = {
-  'tcp-connect': ['stop-after-tcp'],
-  'client-hello': ['stop-after-client-hello'],
-  handshake: ['stop-after-finished'],
-  session: [],
-};
-
 function opener(
   variant: VariantPlan,
   corpus: Corpus,
@@ -95,7 +88,10 @@ function opener(
   const plan = variant.cohorts[cohort];
   const identities = made?.identities ?? [];
   const shows = presentsCertificates(variant.target);
-  const lies = [...(made?.lie == null ? [] : [made.lie]), ...silences[heldAt]];
+  const lies = [
+    ...(made?.lie == null ? [] : [made.lie]),
+    ...(heldAt === 'session' ? [] : [silences[heldAt]]),
+  ];
   const trust = prepareTrust({
     ca: readFileSync(corpus.serverCaFile, 'utf8'),
     serverName,

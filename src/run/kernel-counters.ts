@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Recording } from '../metrics/recording.ts';
 import type { KernelCounts } from '../result/schema.ts';
+import { ephemeralPorts, portsIn } from './capacity/source-ports.ts';
 
 /**
  * TCP as the kernel counts it for the whole network namespace (proc_net(5)): whoever else connects on this machine is in it too, so these
@@ -29,7 +30,7 @@ export function watchKernel(): { end(recording: Recording): KernelCounts | undef
       const since = (name: keyof Counters): number => after[name] - before[name];
       const activeOpens = since('activeOpens');
       const { connects, unsure } = connectsOf(recording);
-      const localPorts = readLocalPorts();
+      const range = ephemeralPorts();
       return {
         activeOpens,
         passiveOpens: since('passiveOpens'),
@@ -43,7 +44,7 @@ export function watchKernel(): { end(recording: Recording): KernelCounts | undef
         connects,
         unsure,
         others: Math.max(0, activeOpens - connects - unsure),
-        ...(localPorts === undefined ? {} : { localPorts }),
+        ...(range === undefined ? {} : { localPorts: portsIn(range) }),
       };
     },
   };
@@ -141,11 +142,6 @@ function readCounters(): Counters | undefined {
     listenDrops: more.get('ListenDrops') ?? 0,
     timeWait: Number(timeWait),
   };
-}
-
-function readLocalPorts(): number | undefined {
-  const [first, last] = readOrEmpty('/proc/sys/net/ipv4/ip_local_port_range').trim().split(/\s+/).map(Number);
-  return first === undefined || last === undefined ? undefined : last - first + 1;
 }
 
 /** A line of names, then a line of numbers, both after the same word. */

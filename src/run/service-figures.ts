@@ -63,6 +63,17 @@ function describeService(
   };
 }
 
+/** Connections that services took in a round, of those that count them; undefined where none does. */
+export function connectionsTaken({ before, after }: MeasuredRound['services']): number | undefined {
+  const each = after.flatMap((now) => {
+    const then = before.find(({ service }) => service === now.service);
+    return then !== undefined && 'connections' in then && 'connections' in now
+      ? [now.connections - then.connections]
+      : [];
+  });
+  return each.length === 0 ? undefined : each.reduce((sum, count) => sum + count, 0);
+}
+
 /** Where the scheduler's clock is known it is the sum, and ticks of 10 ms only divide it. */
 function cpuBetween(
   before: MeasuredService,

@@ -16,6 +16,7 @@ export const stopPoints = [
   'certificate-verify',
   'handshake',
 ] as const;
+export type StopPoint = (typeof stopPoints)[number];
 const tricklePattern = /^[1-9]\d{0,5} bytes?\/s$/;
 export const credentialKinds = ['right', 'wrong', 'none'] as const;
 

@@ -1,3 +1,4 @@
+import type { StopPoint } from './cohort-schema.ts';
 import type { LoadModel } from './load-models.ts';
 
 /**
@@ -300,10 +301,7 @@ export type CohortPlan = {
   /** Left out where clients disconnect at their CONNACK. */
   session?: SessionPlan;
   /** Clients that occupy the broker for little: they stop there, or write so many bytes a second. */
-  slow?: {
-    stopAfter?: 'tcp-connect' | 'client-hello' | 'certificate' | 'certificate-verify' | 'handshake';
-    bytesPerSecond?: number;
-  };
+  slow?: { stopAfter?: StopPoint; bytesPerSecond?: number };
   /** A name from the drivers' wrong orders of messages; left out where clients keep to the right one. */
   messageOrder?: string;
   tls?: TlsPlan;

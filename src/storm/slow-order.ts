@@ -8,3 +8,12 @@ export type SlowOrder = {
 
 /** Before a ClientHello; before the client's own flight; in it, after its Certificate or its CertificateVerify; after the handshake, before CONNECT. */
 export type StopPoint = 'tcp-connect' | 'client-hello' | 'certificate' | 'certificate-verify' | 'handshake';
+
+/** The lie of the wire client by which it falls silent there. */
+export const silences: Readonly<Record<StopPoint, string>> = {
+  'tcp-connect': 'stop-after-tcp',
+  'client-hello': 'stop-after-client-hello',
+  certificate: 'stop-after-certificate',
+  'certificate-verify': 'stop-before-finished',
+  handshake: 'stop-after-finished',
+};

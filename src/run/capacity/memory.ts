@@ -15,7 +15,7 @@ const generatorKB: Readonly<Record<string, { identity: number; session: number }
 /** The bundled broker's part of a session over TLS. */
 const bundledKB = 80;
 /** The kernel's part of a connection, both ends on one machine: two sockets with their buffers. */
-const kernelKB = 10;
+export const kernelKB = 10;
 
 /**
  * Bytes that programs can still have: what the kernel calls available, page cache that it can drop included; less where this process

@@ -20,7 +20,7 @@ import {
 import { classifySystemError } from '../classify.ts';
 import type { MqttVersion } from '../mqtt-version.ts';
 import { closed, localError, tlsAlert } from '../outcomes.ts';
-import type { SlowOrder, StopPoint } from '../slow-order.ts';
+import { type SlowOrder, silences } from '../slow-order.ts';
 import { suitesOfTlsConnect, type TlsOrder } from '../tls-order.ts';
 import type {
   AttemptListener,
@@ -56,7 +56,7 @@ export const wireDriver: DriverKind = {
         const { lie, tls, slow } = connect;
         if (tls?.versions?.includes('1.2')) throw new Error('it speaks TLS 1.3 only');
         offers.add(tls);
-        const told = [lie, slow?.stopAfter && stops[slow.stopAfter]].filter(
+        const told = [lie, slow?.stopAfter && silences[slow.stopAfter]].filter(
           (each) => typeof each === 'string',
         );
         let prepared: PreparedIdentity;
@@ -67,15 +67,6 @@ export const wireDriver: DriverKind = {
       },
     };
   },
-};
-
-/** The lie by which a client falls silent there. */
-const stops: Record<StopPoint, string> = {
-  'tcp-connect': 'stop-after-tcp',
-  'client-hello': 'stop-after-client-hello',
-  certificate: 'stop-after-certificate',
-  'certificate-verify': 'stop-before-finished',
-  handshake: 'stop-after-finished',
 };
 
 /** Ten writes a second are enough for any pace; a slower one has a byte each. */

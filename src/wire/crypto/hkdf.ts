@@ -12,14 +12,14 @@ export type SuiteHash = {
 export const sha256: SuiteHash = {
   name: 'sha256',
   length: 32,
-  digest: (bytes) => Buffer.from(hash('sha256', bytes, 'latin1' as never), 'latin1'),
+  digest: (bytes) => Buffer.from(hash('sha256', bytes, 'binary'), 'latin1'),
   hmacKey: (secret) => new Sha256HmacKey(secret),
 };
 
 export const sha384: SuiteHash = {
   name: 'sha384',
   length: 48,
-  digest: (bytes) => Buffer.from(hash('sha384', bytes, 'latin1' as never), 'latin1'),
+  digest: (bytes) => Buffer.from(hash('sha384', bytes, 'binary'), 'latin1'),
   hmacKey: (secret) => new Sha384HmacKey(secret),
 };
 

@@ -118,12 +118,12 @@ export class Sha384HmacKey implements HmacKey {
     for (let i = 0; i < length; i++) room[sha384Block + i] = message[i] as number;
     sha384Outer.set(this.outer);
     sha384Outer.write(
-      hash('sha384', room.subarray(0, sha384Block + length), 'latin1' as never),
+      hash('sha384', room.subarray(0, sha384Block + length), 'binary'),
       sha384Block,
       'latin1',
     );
     const out = Buffer.allocUnsafe(48);
-    out.write(hash('sha384', sha384Outer, 'latin1' as never), 0, 'latin1');
+    out.write(hash('sha384', sha384Outer, 'binary'), 0, 'latin1');
     return out;
   }
 }

@@ -1,4 +1,4 @@
-import type { CpuSources, Result } from '../../../result/index.ts';
+import { agreementShare, type CpuSources, type Result } from '../../../result/index.ts';
 import { calibrationNames } from '../../../stats/index.ts';
 import { count, duration } from '../../words/numbers.ts';
 import { neutralise } from '../../words/text.ts';
@@ -104,7 +104,7 @@ function cpuSources({ variants }: Result): Markup | null {
 }
 
 function isWithinShare({ usedMs, otherMs }: CpuSources): boolean {
-  return Math.abs(usedMs - otherMs) <= 0.05 * usedMs;
+  return Math.abs(usedMs - otherMs) <= agreementShare * usedMs;
 }
 
 /** What is rounded more coarsely than it differs proves nothing, and is not told as agreement. */
