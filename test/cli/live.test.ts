@@ -76,10 +76,15 @@ describe('a run that is looked at while it goes on', () => {
     otlp = await collector();
     // Long enough for a browser that has only just begun to see it go on.
     const scenario = writeScenario(folder.path, (text) =>
-      text.replace('rate: 100', 'rate: 50').replace(/duration: \w+/, 'duration: 8s'),
+      text.replace('rate: 100', 'rate: 50').replace(/duration: \w+/, 'duration: 15s'),
     );
     const flags = ['--live', '--metrics-port', '0', '--otlp', otlp.url];
     const browser = chromiumPath === undefined ? undefined : await launchChromium();
+    const page = await browser?.newPage({ viewport: { width: 360, height: 740 } });
+    page?.on('console', (message) => seen.noise.push(message.text()));
+    page?.on('pageerror', (error) => seen.noise.push(error.message));
+    // The first page that a browser draws takes it seconds: that is no part of the run.
+    await page?.setContent('<p>nothing yet</p>');
     const started = start(['run', scenario, '--out', out, ...flags], { cache });
     let told = '';
     started.child.stderr?.on('data', (chunk) => {
@@ -90,10 +95,9 @@ describe('a run that is looked at while it goes on', () => {
       [live = '', metrics = ''] = [...told.matchAll(/^(?:live|metrics) +(\S+)$/gm)].map(
         ([, address]) => address ?? '',
       );
-      const page = await browser?.newPage({ viewport: { width: 360, height: 740 } });
-      page?.on('console', (message) => seen.noise.push(message.text()));
-      page?.on('pageerror', (error) => seen.noise.push(error.message));
       await page?.goto(live);
+      await page?.locator('#live table').waitFor();
+      seen.title = (await page?.title()) ?? '';
       // Started is not finished: latencies are there with the first decision.
       while (!/certstorm_service_time_seconds_count\{[^}]*cohort="revoked"[^}]*\} [1-9]/.test(scraped.text)) {
         const response = await fetch(metrics);
@@ -101,8 +105,6 @@ describe('a run that is looked at while it goes on', () => {
         await delay(50);
       }
       noScript = await (await fetch(live)).text();
-      await page?.locator('#live table').waitFor();
-      seen.title = (await page?.title()) ?? '';
       seen.table = (await page?.locator('#live table').textContent()) ?? '';
       if (page !== undefined) seen.axe = await axeFindings(page);
       run = await started.finished;
