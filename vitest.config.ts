@@ -61,8 +61,9 @@ export default defineConfig({
       {
         test: { ...shared, name: 'brokers', include: slowBrokers, sequence: { groupOrder: 2 } },
       },
+      // One at a time: a browser that draws leaves a run beside it no core to be valid on.
       {
-        test: { ...shared, name: 'browser', include: pages, sequence: { groupOrder: 4 } },
+        test: { ...shared, name: 'browser', include: pages, maxWorkers: 1, sequence: { groupOrder: 4 } },
       },
       {
         test: { ...shared, name: 'package', include: [packaging], sequence: { groupOrder: 3 } },
