@@ -107,6 +107,8 @@ describe('each kind of scenario', () => {
 
   it('has nothing unseen and no markup but its own in any format, whatever the names', () => {
     const tags = (page: string) => page.match(/<(?:script|img|iframe|svg onload|body|x)\b/g)?.length;
+    // The result itself, which a page carries along unless names have made it too large.
+    const carried = '<script type="application/gzip" id="result-json">';
     const own = kinds.map((result) => tags(formats[0]?.render(madeHostile(result, 'plain')) ?? ''));
     fc.assert(
       fc.property(fc.nat(kinds.length - 1), hostileText, (kind, text) => {
@@ -116,10 +118,11 @@ describe('each kind of scenario', () => {
           // A CSV ends its lines as RFC 4180 wants it.
           const told = render(result).replaceAll('\r\n', '\n');
           expect(unseen.exec(told)?.[0]).toBeUndefined();
-          if (format === 'html') expect(tags(told)).toBe(own[kind]);
+          if (format === 'html')
+            expect(tags(told)).toBe((own[kind] ?? NaN) - (told.includes(carried) ? 0 : 1));
         }
       }),
-      { numRuns: 14 },
+      { numRuns: 14, examples: [[0, 'x'.repeat(65_536) + '\u202e<b>'.repeat(8000)]] },
     );
   });
 });
